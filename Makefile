@@ -1,0 +1,74 @@
+# The commands of the README. Every set-up step leaves a stamp, so that a second call costs nothing.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo dev test check bench build types unit web browser clean
+
+PY := .venv/bin/python
+UV_VERSION := 0.13.9
+JOBS ?= 2
+SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/vite.config.ts
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: .venv/.synced frontend/dist/build.json ## the whole product with a living mailbox; PORT=8000 LIVELY=1 FRESH=0
+	@PORT="$(PORT)" LIVELY="$(LIVELY)" FRESH="$(FRESH)" $(PY) -m deploy.demo
+
+dev: .venv/.synced frontend/node_modules/.installed ## the same, reloading on every change
+	@DEV=1 PORT="$(PORT)" LIVELY="$(LIVELY)" FRESH="$(FRESH)" $(PY) -m deploy.demo
+
+test: .venv/.synced .venv/.tests-ready frontend/dist/build.json ## everything, on SQLite and PostgreSQL, in a real Chromium
+	@$(MAKE) --no-print-directory check
+	cd frontend && npm run --silent size
+	@$(MAKE) --no-print-directory web
+	@$(MAKE) --no-print-directory browser
+
+check: .venv/.synced frontend/node_modules/.installed ## format, lint, types, import contracts, unit tests (under a minute)
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/lint-imports
+	.venv/bin/mypy
+	DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m webmail.openapi | diff - frontend/src/mail/openapi.json || { echo "The API changed: run 'make types'."; exit 1; }
+	$(MAKE) --no-print-directory unit
+	cd frontend && npm run --silent check && npm run --silent test
+
+unit: .venv/.synced
+	$(PY) -m pytest tests/unit -q -n $(JOBS)
+
+web: .venv/.synced .venv/.tests-ready
+	$(PY) -m pytest tests/web tests/imap tests/laws -q -n $(JOBS)
+	$(PY) -m deploy.embedded.postgres $(PY) -m pytest tests/web tests/imap tests/laws -q -n $(JOBS)
+
+browser: .venv/.synced .venv/.tests-ready frontend/dist/build.json
+	$(PY) -m pytest tests/browser -q -n $(JOBS)
+
+bench: .venv/.synced .venv/.tests-ready frontend/dist/build.json ## every figure; NAME=push for one
+	@$(PY) -m bench $(NAME)
+
+types: .venv/.synced frontend/node_modules/.installed ## the wire's types, from the server's own description
+	DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m webmail.openapi > frontend/src/mail/openapi.json
+	cd frontend && npm run --silent types
+
+build: frontend/dist/build.json ## the front end
+
+clean: ## what was built; a demo mailbox stays in .demo
+	rm -rf .venv frontend/node_modules frontend/dist
+
+.venv/.synced: pyproject.toml uv.lock
+	@deploy/check_machine.sh
+	@[ -x $(PY) ] || python3 -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@.venv/bin/uv sync --quiet --frozen --all-groups
+	@touch $@
+
+.venv/.tests-ready: deploy/test_setup.sh | .venv/.synced
+	@deploy/test_setup.sh
+	@touch $@
+
+frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json frontend/.npmrc
+	@cd frontend && npm ci --silent
+	@touch $@
+
+frontend/dist/build.json: frontend/node_modules/.installed $(SOURCES)
+	@cd frontend && npm run --silent build -- --logLevel warn

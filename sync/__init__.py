@@ -1,0 +1,1 @@
+"""The mirror: IMAP ⇄ tables. Runs in Celery workers and never imports `webmail`."""

@@ -1,0 +1,134 @@
+"""Reads that need IMAP, asked of the account's owner and answered in chunks.
+
+    asker                                   owner
+    RPUSH req:<account>  (sealed) ──poke──▶ LPOP req:<account>
+    BLPOP ans:<id>       ◀────────────────  RPUSH ans:<id>  chunk, chunk, …   at most CREDIT ahead
+    RPUSH ack:<id>       ────────────────▶  BLPOP ack:<id>
+
+Every key expires, so that whoever dies leaves nothing; an owner that gets no ack for ACK_WAIT_S gives up. Chunks are
+sealed: a body never stands in Redis in clear.
+"""
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, cast
+
+from redis.exceptions import RedisError
+
+from sync.bus.connection import asynchronous, blocking
+from sync.bus.doorbell import ring
+from sync.keys import keyring, open_json, seal_json
+
+EXPIRES_S = 60
+CREDIT = 8
+ACK_WAIT_S = 20
+
+_DATA, _END, _FAILED = b"D", b"E", b"X"
+
+
+class OwnerSilent(Exception):
+    """No worker answered in time: the account is being taken over, or Redis is away. Ask again later."""
+
+
+class RequestFailed(Exception):
+    """The owner could not do it; `code` says why ("gone", "reconnecting", "sign_in_refused", "refused")."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """`bodies`: JSON BodyRows, one a chunk. `part`, `source`: a JSON head, then bytes."""
+
+    kind: Literal["bodies", "part", "source"]
+    messages: list[str]
+    part: str = ""
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+
+async def ask(account_id: str, request: Request, *, timeout_s: float = 20) -> AsyncGenerator[bytes, None]:
+    """Yield the answer's chunks. `timeout_s` bounds the wait for each. Raises OwnerSilent, RequestFailed."""
+    client = asynchronous()
+    try:
+        key = _requests_key(account_id)
+        await cast(Any, client.rpush(key, seal_json(asdict(request), key)))
+        await client.expire(key, EXPIRES_S)
+        await asyncio.to_thread(ring, account_id, "requests")
+        while True:
+            popped = await cast(Any, client.blpop([_answer_key(request.id)], timeout=timeout_s))
+            if popped is None:
+                raise OwnerSilent(request.kind)
+            tag, chunk = _open_chunk(request.id, popped[1])
+            if tag == _END:
+                return
+            if tag == _FAILED:
+                raise RequestFailed(chunk.decode())
+            await cast(Any, client.rpush(_ack_key(request.id), b"1"))
+            await client.expire(_ack_key(request.id), EXPIRES_S)
+            yield chunk
+    except RedisError as error:
+        raise OwnerSilent(type(error).__name__) from error
+    finally:
+        await client.aclose()
+
+
+def take(account_id: str) -> Iterator[Request]:
+    """The waiting requests of an account, oldest first. Owner's side."""
+    key = _requests_key(account_id)
+    while (sealed := blocking().lpop(key)) is not None:
+        yield Request(**open_json(cast(bytes, sealed), key))
+
+
+def answer(request_id: str, chunks: Iterable[bytes]) -> bool:
+    """Send chunks as the asker takes them. False when it went away; the caller stops fetching then."""
+    client, key, outstanding = blocking(), _answer_key(request_id), 0
+    for chunk in chunks:
+        if outstanding >= CREDIT:
+            if client.blpop([_ack_key(request_id)], timeout=ACK_WAIT_S) is None:
+                client.delete(key)
+                return False
+            outstanding -= 1
+        client.rpush(key, _seal_chunk(request_id, _DATA, chunk))
+        client.expire(key, EXPIRES_S)
+        outstanding += 1
+    client.rpush(key, _seal_chunk(request_id, _END, b""))
+    client.expire(key, EXPIRES_S)
+    return True
+
+
+def fail(request_id: str, code: str) -> None:
+    """Tell the asker why not."""
+    key = _answer_key(request_id)
+    blocking().rpush(key, _seal_chunk(request_id, _FAILED, code.encode()))
+    blocking().expire(key, EXPIRES_S)
+
+
+def head(**fields: Any) -> bytes:
+    """The first chunk of a `part` or `source` answer."""
+    return json.dumps(fields, ensure_ascii=False).encode()
+
+
+def _requests_key(account_id: str) -> str:
+    return f"praxis:req:{account_id}"
+
+
+def _answer_key(request_id: str) -> str:
+    return f"praxis:ans:{request_id}"
+
+
+def _ack_key(request_id: str) -> str:
+    return f"praxis:ack:{request_id}"
+
+
+def _seal_chunk(request_id: str, tag: bytes, chunk: bytes) -> bytes:
+    return keyring().seal(tag + chunk, _answer_key(request_id))
+
+
+def _open_chunk(request_id: str, sealed: bytes) -> tuple[bytes, bytes]:
+    plain = keyring().open(sealed, _answer_key(request_id))
+    return plain[:1], plain[1:]

@@ -1,0 +1,190 @@
+"""The values a browser sees, written once: the API serves them, the stream carries them, TypeScript is generated
+from them. Times are ms since 1970. Nothing here names a UID, a modseq or a server."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+WindowKind = Literal["all", "unread", "flagged"]
+ActionKind = Literal["flag", "move", "archive", "trash", "destroy"]
+ActionState = Literal["waiting", "sending", "done", "noop", "conflict", "held", "failed", "unknown"]
+Connectivity = Literal["ok", "first_sync", "reconnecting", "sign_in_refused", "server_trouble"]
+
+TERMINAL_STATES: frozenset[ActionState] = frozenset({"done", "noop", "conflict", "failed", "unknown"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """One address: shown name and address."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRow:
+    """One message of one folder as a list shows it. `flags` are the bits of `sync.mail.Flag`."""
+
+    id: str
+    folder: str
+    received_at: int
+    size: int
+    flags: int
+    keywords: list[str]
+    has_attachments: bool
+    subject: str
+    senders: list[Mailbox]
+    recipients: list[Mailbox]
+    preview: str
+    unparsed: bool  # our parser gave up: only the source can be shown
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderRow:
+    """One folder. `total` and `unread` leave out what is marked `\\Deleted`; that is `marked_deleted`."""
+
+    id: str
+    path: str  # decoded full name
+    delimiter: str
+    role: str  # a value of sync.mail.Role
+    selectable: bool
+    total: int
+    unread: int
+    marked_deleted: int
+    complete: bool  # the backfill reached the oldest message
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRow:
+    """One line of the ledger. `detail` is a code the screen has words for; `where` a folder id some codes need."""
+
+    id: str
+    device: str
+    device_name: str
+    person: str
+    kind: ActionKind
+    targets: list[str]
+    args: dict[str, Any]
+    state: ActionState
+    detail: str
+    where: str
+    created_at: int
+    settled_at: int | None
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """The account's state for the status line. `code` picks the sentence ("hin_token", "password", "network" …)."""
+
+    id: str
+    address: str
+    preset: str
+    state: Connectivity
+    code: str
+    since: int
+    done: int  # messages mirrored, while first_sync
+    expected: int
+    archive: str  # folder id, or "" when the person must be asked once
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """A place in a folder's order: newest first by (received_at, id)."""
+
+    received_at: int
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What a browser holds of a folder: every row of `kind` down to and including `down_to`; None means all."""
+
+    folder: str
+    kind: WindowKind = "all"
+    down_to: Position | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """What changed between `prev` (exclusive) and `seq` (inclusive) for one browser's windows."""
+
+    epoch: str
+    prev: int
+    seq: int
+    messages: list[MessageRow] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)  # message ids no longer in any held window
+    folders: list[FolderRow] = field(default_factory=list)
+    lost_folders: list[str] = field(default_factory=list)
+    actions: list[ActionRow] = field(default_factory=list)
+    account: AccountRow | None = None
+    more: bool = False  # ask again from `seq`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Rows of one window, read at `seq`. `complete` says that nothing older exists, here or on the server."""
+
+    epoch: str
+    seq: int
+    messages: list[MessageRow]
+    down_to: Position | None
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A part to list, preview or show inline; `size` is decoded bytes, estimated from the encoded size."""
+
+    part: str  # IMAP section, or "tnef:N" for the N-th file inside a winmail.dat at `container`
+    filename: str
+    type: str
+    size: int
+    content_id: str
+    inline: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyRow:
+    """A message opened: sanitised HTML (or None) and text, never the raw mail."""
+
+    id: str
+    text: str
+    html: str | None
+    blocked_images: int
+    attachments: list[Attachment]
+    to: list[Mailbox]
+    cc: list[Mailbox]
+    reply_to: list[Mailbox]
+    sent_at: int | None
+    unparsed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRow:
+    """A row of a stream entry. `created`: no browser had it before; `moved`: it changed folder."""
+
+    row: MessageRow
+    created: bool
+    moved: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One committed transaction for all browsers at once; `plan.narrow` cuts a browser's delta out of it.
+
+    `big` entries carry no rows (a backfill would fill Redis): readers ask the database for their windows instead.
+    """
+
+    epoch: str
+    prev: int
+    seq: int
+    big: bool = False
+    rows: list[EntryRow] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    folders: list[FolderRow] = field(default_factory=list)
+    lost_folders: list[str] = field(default_factory=list)
+    actions: list[ActionRow] = field(default_factory=list)
+    account: AccountRow | None = None

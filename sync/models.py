@@ -1,0 +1,197 @@
+"""The tables. Only `sync.store` imports them.
+
+Every row that a browser mirrors carries the `seq` of the transaction that last changed it; times are ms since 1970;
+what a mail says is sealed. Columns are NOT NULL with a default wherever absence means nothing.
+"""
+
+import uuid
+
+from django.db import models
+from uuid6 import uuid7
+
+
+def new_id() -> uuid.UUID:
+    return uuid.UUID(int=uuid7().int)
+
+
+class SealCheck(models.Model):
+    """One sealed constant: tells a wrong key at start instead of at the first message."""
+
+    sealed = models.BinaryField()
+
+
+class Shard(models.Model):
+    """A lease on 1/64 of the accounts. `fence` only grows; `expires_at` is by the database's clock."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    owner = models.TextField(default="")
+    fence = models.BigIntegerField(default=0)
+    expires_at = models.BigIntegerField(default=0)
+
+
+class Account(models.Model):
+    """One IMAP mailbox on one server, whoever signs in to it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    host = models.TextField()
+    port = models.PositiveIntegerField()
+    security = models.TextField()
+    imap_user = models.TextField()
+    address = models.TextField()
+    preset = models.TextField(default="")
+    secret = models.BinaryField()  # sealed
+    secret_version = models.PositiveIntegerField(default=1)
+
+    epoch = models.UUIDField(default=uuid.uuid4)
+    seq = models.BigIntegerField(default=0)
+    floor = models.BigIntegerField(default=0)  # tombstones at or below it are gone: older cursors start over
+    shard = models.PositiveSmallIntegerField()
+    fence = models.BigIntegerField(default=0)
+
+    state = models.TextField(default="first_sync")
+    code = models.TextField(default="")
+    state_since = models.BigIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    expected = models.PositiveIntegerField(default=0)
+    archive = models.ForeignKey("Folder", null=True, on_delete=models.SET_NULL, related_name="+")
+    row_seq = models.BigIntegerField(default=0)  # the seq at which what a browser sees of this row changed
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["host", "imap_user"], name="one_account_a_mailbox")]
+        indexes = [models.Index(fields=["shard"])]
+
+
+class Folder(models.Model):
+    """An IMAP mailbox, with the cursor of its last finished pass (values of the SELECT that began it)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    path = models.TextField()
+    delimiter = models.TextField(default="")
+    role = models.TextField(default="")
+    selectable = models.BooleanField(default=True)
+
+    uidvalidity = models.BigIntegerField(null=True)
+    uidnext = models.BigIntegerField(default=1)
+    highestmodseq = models.BigIntegerField(null=True)  # null: NOMODSEQ, or no pass yet
+    server_total = models.BigIntegerField(default=0)
+    backfill_low = models.BigIntegerField(default=1)  # UIDs from here up are mirrored
+    complete = models.BooleanField(default=False)
+    scanned_at = models.BigIntegerField(default=0)  # last full scan on the plain path
+
+    total = models.IntegerField(default=0)
+    unread = models.IntegerField(default=0)
+    marked_deleted = models.IntegerField(default=0)
+    seq = models.BigIntegerField(default=0)
+    created_seq = models.BigIntegerField(default=0)
+    gone = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "seq"])]
+
+
+class Message(models.Model):
+    """One message in one folder. `folder` is null while it is unlinked (vanished here, maybe moved) or `gone`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    folder = models.ForeignKey(Folder, null=True, on_delete=models.SET_NULL)
+    uid = models.BigIntegerField(null=True)
+
+    flags = models.PositiveSmallIntegerField(default=0)
+    keywords = models.TextField(default="", blank=True)  # space separated; IMAP keywords hold none
+    unread = models.BooleanField(default=False)  # these three repeat `flags` for the indexes below
+    flagged = models.BooleanField(default=False)
+    deleted = models.BooleanField(default=False)
+    received_at = models.BigIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    has_attachments = models.BooleanField(default=False)
+    unparsed = models.BooleanField(default=False)
+    envelope = models.BinaryField(default=bytes)  # sealed JSON
+    parts = models.BinaryField(default=bytes)  # sealed JSON
+    twin = models.BinaryField(default=bytes, max_length=16)  # fingerprint of Message-ID, INTERNALDATE and size
+
+    seq = models.BigIntegerField()
+    created_seq = models.BigIntegerField()
+    moved_seq = models.BigIntegerField(default=0)
+    moved_by = models.TextField(default="")  # the device, or "" for another mail program
+    unlinked_at = models.BigIntegerField(default=0)
+    gone = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["folder", "uid"], name="one_message_a_uid")]
+        indexes = [
+            models.Index(fields=["folder", "-received_at", "-id"], name="message_by_date"),
+            models.Index(
+                fields=["folder", "-received_at", "-id"],
+                name="message_unread",
+                condition=models.Q(unread=True),
+            ),
+            models.Index(
+                fields=["folder", "-received_at", "-id"],
+                name="message_flagged",
+                condition=models.Q(flagged=True),
+            ),
+            models.Index(fields=["account", "seq"], name="message_by_seq"),
+            models.Index(fields=["account", "twin"], name="message_by_twin"),
+            models.Index(
+                fields=["account", "unlinked_at"],
+                name="message_unlinked",
+                condition=models.Q(unlinked_at__gt=0),
+            ),
+        ]
+
+
+class Body(models.Model):
+    """A text body as shown, sealed; a bounded cache."""
+
+    message = models.OneToOneField(Message, primary_key=True, on_delete=models.CASCADE)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    sealed = models.BinaryField()
+    size = models.PositiveIntegerField()
+    used_at = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "used_at"])]
+
+
+class Action(models.Model):
+    """An intent a device sent, and what became of it. `pk` is the order of arrival."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    intent = models.UUIDField()
+    device = models.TextField()
+    device_name = models.TextField(default="")
+    person = models.TextField(default="")
+    n = models.BigIntegerField()
+    kind = models.TextField()
+    targets = models.JSONField()
+    args = models.JSONField()
+    base_seq = models.BigIntegerField()
+
+    state = models.TextField(default="waiting")
+    detail = models.TextField(default="")
+    place = models.TextField(default="")
+    created_at = models.BigIntegerField()
+    settled_at = models.BigIntegerField(null=True)
+    seq = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "intent"], name="one_action_an_intent")]
+        indexes = [
+            models.Index(fields=["account", "seq"]),
+            models.Index(fields=["state"], name="action_open", condition=models.Q(state__in=["waiting", "sending"])),
+        ]
+
+
+class Step(models.Model):
+    """The journal: an IMAP command that was about to be sent. Gone once its outcome is stored."""
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE)
+    kind = models.TextField()
+    folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="+")
+    uidvalidity = models.BigIntegerField(default=0)  # the UIDs mean something only under it
+    uids = models.JSONField()  # {message id: uid}
+    target = models.ForeignKey(Folder, null=True, on_delete=models.CASCADE, related_name="+")
+    target_uidnext = models.BigIntegerField(default=1)
+    fence = models.BigIntegerField()

@@ -1,0 +1,136 @@
+"""Accounts: their secret, their state, their choice of an archive."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from django.db import transaction
+
+from sync.bus.doorbell import ring, shard_of
+from sync.feed import AccountRow, Connectivity
+from sync.imap.endpoint import Endpoint, Security
+from sync.keys import keyring
+from sync.mail import Role
+from sync.models import Account, Folder, Shard, new_id
+from sync.store.clock import now_ms
+from sync.store.commit import change
+from sync.store.rows import account_row_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """How to sign in; `version` changes with every new secret."""
+
+    endpoint: Endpoint
+    imap_user: str
+    secret: str
+    version: int
+    preset: str
+
+
+def open_account(*, endpoint: Endpoint, imap_user: str, address: str, preset: str, secret: str) -> str:
+    """Find or create the account of (host, IMAP user), store the secret that just worked, wake its owner. → id."""
+    with transaction.atomic():
+        account = _find_or_create(endpoint, imap_user, address, preset)
+        # The way that worked a moment ago: a server may have moved to another port.
+        Account.objects.filter(pk=account.pk).update(port=endpoint.port, security=endpoint.security)
+    replace_secret(str(account.id), secret)
+    return str(account.id)
+
+
+def _find_or_create(endpoint: Endpoint, imap_user: str, address: str, preset: str) -> Account:
+    pk = new_id()
+    shard = shard_of(str(pk))
+    fence = Shard.objects.filter(pk=shard).values_list("fence", flat=True).first() or 0
+    account, _ = Account.objects.get_or_create(
+        host=endpoint.host,
+        imap_user=imap_user,
+        defaults={
+            "id": pk,
+            "port": endpoint.port,
+            "security": endpoint.security,
+            "address": address,
+            "preset": preset,
+            "secret": b"",
+            "shard": shard,
+            "fence": fence,
+            "state_since": now_ms(),
+        },
+    )
+    return account
+
+
+def replace_secret(account_id: str, secret: str) -> None:
+    """A secret that the server accepted a moment ago. Ends `sign_in_refused` in place; cache and queue stay."""
+    with change(account_id) as made:
+        account = Account.objects.get(pk=account_id)
+        account.secret = keyring().seal(secret.encode(), f"secret:{account.id}")
+        account.secret_version += 1
+        fields = ["secret", "secret_version"]
+        if account.state == "sign_in_refused":
+            account.state, account.code, account.state_since = "reconnecting", "", now_ms()
+            fields += ["state", "code", "state_since"]
+        account.save(update_fields=fields)
+        made.account = True
+    ring(account_id, "secret")
+
+
+def credentials(account_id: str) -> Credentials:
+    """Raises WrongKey, Account.DoesNotExist."""
+    account = Account.objects.get(pk=account_id)
+    return Credentials(
+        endpoint=Endpoint(host=account.host, port=account.port, security=cast(Security, account.security)),
+        imap_user=account.imap_user,
+        secret=keyring().open(bytes(account.secret), f"secret:{account.id}").decode(),
+        version=account.secret_version,
+        preset=account.preset,
+    )
+
+
+def account_row(account_id: str) -> AccountRow:
+    """What the status line needs. Raises Account.DoesNotExist."""
+    return account_row_of(Account.objects.get(pk=account_id))
+
+
+def current_epoch(account_id: str) -> str:
+    return str(Account.objects.values_list("epoch", flat=True).get(pk=account_id))
+
+
+def current_seq(account_id: str) -> int:
+    return Account.objects.values_list("seq", flat=True).get(pk=account_id)
+
+
+def set_state(
+    account_id: str, fence: int, state: Connectivity, *, code: str = "", done: int = 0, expected: int = 0
+) -> None:
+    """Tell every browser how the account is doing; `state_since` moves only when the state does. Raises FenceLost."""
+    account = Account.objects.get(pk=account_id)
+    if (account.state, account.code, account.done, account.expected) == (state, code, done, expected):
+        return
+    since = account.state_since if account.state == state else now_ms()
+    with change(account_id, fence) as made:
+        Account.objects.filter(pk=account_id).update(
+            state=state, code=code, state_since=since, done=done, expected=expected
+        )
+        made.account = True
+
+
+def choose_archive(account_id: str, folder_id: str) -> None:
+    """The person's answer to "which folder is the archive?". Raises Folder.DoesNotExist for a stranger's folder."""
+    folder = Folder.objects.get(pk=folder_id, account_id=account_id, gone=False)
+    with change(account_id) as made:
+        Account.objects.filter(pk=account_id).update(archive=folder)
+        made.account = True
+
+
+def archive_folder(account_id: str) -> str:
+    """The id of the chosen archive, else of the folder whose role it is, else ""."""
+    account = Account.objects.select_related("archive").get(pk=account_id)
+    if account.archive is not None and not account.archive.gone:
+        return str(account.archive.id)
+    found = Folder.objects.filter(account_id=account_id, role=Role.ARCHIVE, gone=False).first()
+    return str(found.id) if found else ""
+
+
+def purge(account_id: str) -> None:
+    """Forget an account and all that was mirrored of it."""
+    Account.objects.filter(pk=account_id).delete()

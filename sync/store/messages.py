@@ -1,0 +1,222 @@
+"""Messages of folders: added, linked again, flagged, unlinked, buried.
+
+A message that vanishes from a folder is only *unlinked*: other mail programs move mail, and the same message may turn
+up elsewhere a moment later, where its twin fingerprint links it again under its old id. What did not turn up is buried.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sync.keys import keyring, seal_json
+from sync.mail import Flag, Flags, UidSet
+from sync.models import Body, Message, new_id
+from sync.plan.folder import HeldMessage
+from sync.store.commit import Change, change
+from sync.store.folders import Counts, count
+
+_FLAG_FIELDS = ["flags", "keywords", "unread", "flagged", "deleted", "seq"]
+_LINK_FIELDS = ["folder", "uid", "unlinked_at", "moved_seq", "moved_by", *_FLAG_FIELDS]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message as fetched and read, ready to be stored. `envelope` and `parts` are JSON values."""
+
+    uid: int
+    flags: Flags
+    received_at: int
+    size: int
+    has_attachments: bool
+    unparsed: bool
+    envelope: dict[str, Any]
+    parts: list[dict[str, Any]]
+    message_id: str
+
+    @property
+    def twin_text(self) -> str:
+        """What stays the same when another program moves it. Without a Message-ID the size and time must do."""
+        return f"{self.message_id}\n{self.received_at // 1000}\n{self.size}"
+
+
+def held(folder_id: str, uids: UidSet) -> list[HeldMessage]:
+    """The messages held within these ranges, which are never expanded: a server may name four billion UIDs."""
+    found: list[HeldMessage] = []
+    for low, high in uids.ranges:
+        rows = Message.objects.filter(folder_id=folder_id, uid__gte=low, uid__lte=high)
+        for pk, uid, bits, keywords in rows.values_list("pk", "uid", "flags", "keywords"):
+            found.append(HeldMessage(id=str(pk), uid=uid or 0, flags=flags_of(bits, keywords)))
+    return found
+
+
+def held_count(folder_id: str) -> int:
+    return Message.objects.filter(folder_id=folder_id).count()
+
+
+def flags_of(bits: int, keywords: str) -> Flags:
+    return Flags(Flag(bits), frozenset(keywords.split()))
+
+
+def add(account_id: str, fence: int, folder_id: str, batch: Sequence[NewMessage]) -> int:
+    """Store a batch; UIDs held already are passed over, unlinked twins get their old id back. → how many were new."""
+    known = set(
+        Message.objects.filter(folder_id=folder_id, uid__in=[new.uid for new in batch]).values_list("uid", flat=True)
+    )
+    fresh = [new for new in batch if new.uid not in known]
+    if not fresh:
+        return 0
+    with change(account_id, fence) as made:
+        counts = Counts()
+        twins = _unlinked_twins(account_id, fresh)
+        created = []
+        for new in fresh:
+            twin = next((t for t in twins.get(new.twin_text, ()) if t.folder_id is None), None)
+            if twin is None:
+                created.append(_created(account_id, folder_id, new, made))
+                counts.add(created[-1], +1)
+            else:
+                _link(twin, uuid.UUID(folder_id), new.uid, new.flags, made)
+                counts.add(twin, +1)
+        Message.objects.bulk_create(created)
+        made.messages.update(row.id for row in created)
+        count(made, {uuid.UUID(folder_id): counts})
+    return len(fresh)
+
+
+def twin_folders(account_id: str, folder_id: str, batch: Sequence[NewMessage]) -> set[str]:
+    """Other folders that hold a twin of one of these: if it was moved, that folder's news must be read first."""
+    digests = [digest for new in batch for digest in keyring().digests(new.twin_text)]
+    rows = Message.objects.filter(account_id=account_id, twin__in=digests, folder__isnull=False)
+    return {str(pk) for pk in rows.exclude(folder_id=folder_id).values_list("folder_id", flat=True)}
+
+
+def set_flags(account_id: str, fence: int, changes: Mapping[str, Flags]) -> None:
+    """Store flags as the server reported them. Message id → flags."""
+    if changes:
+        with change(account_id, fence) as made:
+            write_flags(made, changes)
+
+
+def write_flags(made: Change, changes: Mapping[str, Flags]) -> None:
+    """The same inside a change."""
+    counts: dict[uuid.UUID, Counts] = defaultdict(Counts)
+    rows = list(Message.objects.filter(pk__in=changes, folder__isnull=False))
+    for row in rows:
+        tally = counts[row.folder_id]  # type: ignore[index]  # filtered above
+        tally.add(row, -1)
+        _set(row, changes[str(row.id)], made)
+        tally.add(row, +1)
+    Message.objects.bulk_update(rows, _FLAG_FIELDS, batch_size=100)
+    count(made, counts)
+
+
+def unlink(account_id: str, fence: int, ids: Iterable[str]) -> None:
+    """They vanished from their folder. Whether moved or expunged will show."""
+    with change(account_id, fence) as made:
+        write_unlinked(made, ids)
+
+
+def write_unlinked(made: Change, ids: Iterable[str], *, by: str = "", gone: bool = False) -> None:
+    """The same inside a change; `gone`: for good, by our own hand."""
+    counts: dict[uuid.UUID, Counts] = defaultdict(Counts)
+    rows = list(Message.objects.filter(pk__in=list(ids), folder__isnull=False))
+    for row in rows:
+        counts[row.folder_id].add(row, -1)  # type: ignore[index]
+        row.folder, row.uid, row.unlinked_at = None, None, 0 if gone else made.at_ms
+        row.seq = row.moved_seq = made.seq
+        row.moved_by = by
+        made.gone.add(row.id)
+        if gone:
+            _erase(row)
+    Message.objects.bulk_update(
+        rows,
+        ["folder", "uid", "unlinked_at", "seq", "moved_seq", "moved_by", "gone", "envelope", "parts"],
+        batch_size=100,
+    )
+    Body.objects.filter(message__in=[row.id for row in rows if row.gone]).delete()
+    count(made, counts)
+
+
+def write_moved(made: Change, placed: Mapping[str, int], folder_id: str, *, by: str) -> None:
+    """Our own move, from COPYUID: message id → UID in `folder_id`. The id stays."""
+    target = uuid.UUID(folder_id)
+    # The destination's own pass may have been faster and stored it as a new message: that row gives way.
+    doubles = Message.objects.filter(folder=target, uid__in=placed.values()).exclude(pk__in=placed)
+    write_unlinked(made, [str(pk) for pk in doubles.values_list("pk", flat=True)], gone=True)
+    counts: dict[uuid.UUID, Counts] = defaultdict(Counts)
+    rows = list(Message.objects.filter(pk__in=placed, gone=False))
+    for row in rows:
+        if row.folder_id is not None:
+            counts[row.folder_id].add(row, -1)
+        _link(row, target, placed[str(row.id)], flags_of(row.flags, row.keywords), made, by=by)
+        counts[target].add(row, +1)
+    Message.objects.bulk_update(rows, _LINK_FIELDS, batch_size=100)
+    count(made, counts)
+
+
+def bury(account_id: str, fence: int, *, unlinked_before: int) -> int:
+    """Erase what was unlinked before that time and did not turn up elsewhere. No browser holds it any more."""
+    rows = Message.objects.filter(account_id=account_id, unlinked_at__gt=0, unlinked_at__lt=unlinked_before)
+    ids = list(rows.values_list("pk", flat=True)[:200])
+    if not ids:
+        return 0
+    with change(account_id, fence):
+        Message.objects.filter(pk__in=ids, folder__isnull=True).update(
+            gone=True, unlinked_at=0, envelope=b"", parts=b"", twin=b""
+        )
+        Body.objects.filter(message__in=ids).delete()
+    return len(ids)
+
+
+def _unlinked_twins(account_id: str, batch: Sequence[NewMessage]) -> dict[str, list[Message]]:
+    texts = {digest: new.twin_text for new in batch for digest in keyring().digests(new.twin_text)}
+    found: dict[str, list[Message]] = defaultdict(list)
+    rows = Message.objects.filter(account_id=account_id, folder__isnull=True, gone=False, twin__in=list(texts))
+    for row in rows:
+        found[texts[bytes(row.twin)]].append(row)
+    return found
+
+
+def _created(account_id: str, folder_id: str, new: NewMessage, made: Change) -> Message:
+    row = Message(
+        id=new_id(),
+        account_id=account_id,
+        folder_id=uuid.UUID(folder_id),
+        uid=new.uid,
+        received_at=new.received_at,
+        size=new.size,
+        has_attachments=new.has_attachments,
+        unparsed=new.unparsed,
+        twin=keyring().digest(new.twin_text),
+        created_seq=made.seq,
+        moved_seq=made.seq,
+    )
+    row.envelope = seal_json(new.envelope, f"envelope:{row.id}")
+    row.parts = seal_json(new.parts, f"parts:{row.id}")
+    _set(row, new.flags, made)
+    return row
+
+
+def _link(row: Message, folder: uuid.UUID, uid: int, flags: Flags, made: Change, *, by: str = "") -> None:
+    row.folder_id, row.uid, row.unlinked_at = folder, uid, 0
+    row.moved_seq, row.moved_by = made.seq, by
+    _set(row, flags, made)
+    made.messages.add(row.id)
+    if not by:
+        row.save(update_fields=_LINK_FIELDS)
+
+
+def _set(row: Message, flags: Flags, made: Change) -> None:
+    row.flags = int(flags.bits)
+    row.keywords = " ".join(sorted(flags.keywords))
+    row.unread = not flags.bits & Flag.SEEN
+    row.flagged = bool(flags.bits & Flag.FLAGGED)
+    row.deleted = bool(flags.bits & Flag.DELETED)
+    row.seq = made.seq
+    made.messages.add(row.id)
+
+
+def _erase(row: Message) -> None:
+    row.gone, row.envelope, row.parts = True, b"", b""

@@ -1,0 +1,241 @@
+"""One account: what is done for it, over which connection, in which order, and what its state is.
+
+    command lane    actions → requests for bodies → folder list → folders with news → sweep; repeated until nothing is
+                    wanted. Whatever arrives meanwhile is taken at the next step, so a person never waits for a scan
+    transfer lane   attachments and prefetches → one window of history → itself again
+    watch lane      opens and renews the watcher; in between the selector thread owns its socket
+
+Every job runs inside one boundary (`trouble.py`) that turns an error into the account's state. Nothing in memory
+matters: a successor finds the same work in the tables.
+"""
+
+import logging
+import random
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from sync.bus import requests
+from sync.bus.requests import Request
+from sync.imap.connection import Connection
+from sync.imap.errors import CommandRefused, Nonsense
+from sync.imap.idle import Hint
+from sync.pull import Mirror, backfill, begin, pull_listing, pull_news, sweep
+from sync.pull.listing import expected_messages
+from sync.push import drain
+from sync.serve import serve
+from sync.store import accounts, folders, messages
+from sync.store.clock import now_ms
+from sync.store.folders import Cursor
+from sync.watch import RENEW_EVERY_S, news_of, open_watch, renew_watch
+from sync.worker.connections import Connections, Purpose
+from sync.worker.lanes import Job, Lanes
+from sync.worker.trouble import Boundary
+from sync.worker.wants import Wants
+from sync.worker.watcher import Watched, Watcher
+
+log = logging.getLogger("sync.worker")
+
+FIRST_WINDOW = 50
+WINDOW = 500
+SWEEP_EVERY_S = 30.0
+FEW_BODIES = 2
+
+
+class Conductor:
+    def __init__(self, mirror: Mirror, lanes: Lanes, watcher: Watcher, on_fence_lost: Callable[[str], None]) -> None:
+        self.account_id = mirror.account_id
+        self.closed = False
+        self._mirror, self._lanes, self._watcher = mirror, lanes, watcher
+        self._connections = Connections(mirror.account_id, mirror.may_go_on)
+        self._boundary = Boundary(mirror, self._connections, on_fence_lost, self._forget_watch, self._want_everything)
+        self._wants = Wants(listing=True, sweep=True, actions=True, requests=True)
+        self._sweep_at = self._renew_at = 0.0
+        self._expected = 0
+        self._last_sweep_ms = 0
+        self._transfers: list[Request] = []
+
+    @property
+    def fence(self) -> int:
+        return self._mirror.fence
+
+    # Called from any thread: notes what is wanted and returns.
+
+    def poke(self, reason: str) -> None:
+        if reason == "secret":
+            self._connections.hurry()
+            self._wants.add(listing=True, sweep=True, actions=True)
+        self._wants.add(actions=reason == "actions", requests=reason == "requests", sweep=reason == "look")
+        self._submit("command", "work", self._work)
+
+    def tick(self, now: float) -> None:
+        """Once in a while: what is due by time."""
+        if self._connections.due_in_s() > 0:
+            return
+        if now >= self._sweep_at:
+            self._sweep_at = now + SWEEP_EVERY_S * random.uniform(0.9, 1.1)  # noqa: S311
+            self._wants.add(sweep=True)
+            self._submit("command", "work", self._work)
+        if now >= self._renew_at:
+            self._renew_at = now + RENEW_EVERY_S * random.uniform(0.8, 1.0)  # noqa: S311
+            self._submit("watch", "watch", self._watch)
+
+    def close(self) -> None:
+        self.closed = True
+        self._forget_watch()
+        self._connections.close()
+
+    # The command lane.
+
+    def _work(self) -> None:
+        connection = self._connections.get("command")
+        while not self.closed and self._mirror.may_go_on() and self._next_step(connection):
+            continue
+        self._note_unsolicited(connection)
+
+    def _next_step(self, connection: Connection) -> bool:
+        """Do the most urgent thing that is wanted. False when nothing is."""
+        if self._wants.take("actions"):
+            self._wants.add(paths=self._paths_of(drain(connection, self._mirror)))
+        elif self._wants.take("requests"):
+            self._serve(connection)
+        elif self._wants.take("listing"):
+            pull_listing(connection, self._mirror)
+            self._begin_folders(connection)
+        elif (path := self._wants.take_path()) is not None:
+            self._pull(connection, path)
+        elif self._wants.take("sweep"):
+            self._sweep(connection)
+        else:
+            return False
+        return True
+
+    def _begin_folders(self, connection: Connection) -> None:
+        """The first window of every new folder, Inbox first: usable before the rest of the history is here."""
+        for cursor in folders.cursors(self.account_id):
+            if cursor.known.uidvalidity is None:
+                self._isolated(cursor, partial(self._first_window, connection, cursor))
+                if self._wants.actions or self._wants.requests:
+                    self._wants.add(listing=True)
+                    return
+        self._submit("transfer", "fill", self._fill)
+
+    def _first_window(self, connection: Connection, cursor: Cursor) -> None:
+        begun = begin(connection, self._mirror, cursor)
+        backfill(connection, self._mirror, begun, window=FIRST_WINDOW, fetch_previews=True)
+
+    def _pull(self, connection: Connection, path: str) -> None:
+        folder_id = folders.by_path(self.account_id).get(path)
+        cursor = folders.cursor(folder_id) if folder_id else None
+        if cursor is None:
+            self._wants.add(listing=True)  # a folder we do not know: made a moment ago
+            return
+        self._isolated(cursor, partial(pull_news, connection, self._mirror, cursor))
+
+    def _sweep(self, connection: Connection) -> None:
+        with_news, statuses = sweep(connection, self._mirror)
+        self._expected = expected_messages(statuses)
+        self._wants.add(paths=[cursor.path for cursor in with_news])
+        if not with_news:
+            # Two sweeps without news: what is still unlinked did not turn up anywhere.
+            messages.bury(self.account_id, self._mirror.fence, unlinked_before=self._last_sweep_ms)
+            self._last_sweep_ms = now_ms()
+        self._report()
+        self._submit("transfer", "fill", self._fill)
+
+    def _note_unsolicited(self, connection: Connection) -> None:
+        """What the server threw in (VANISHED of the selected folder) is a hint like any other."""
+        if connection.harvest().vanished and connection.selected is not None:
+            self._wants.add(paths=[connection.selected])
+
+    def _paths_of(self, folder_ids: set[str]) -> list[str]:
+        found = (folders.cursor(folder_id) for folder_id in folder_ids)
+        return [cursor.path for cursor in found if cursor is not None]
+
+    def _serve(self, connection: Connection) -> None:
+        for request in requests.take(self.account_id):
+            if request.kind == "bodies" and len(request.messages) <= FEW_BODIES:
+                serve(connection, self.account_id, request)
+            else:
+                self._transfers.append(request)
+                self._submit("transfer", "serve", self._serve_transfers)
+
+    # The transfer lane.
+
+    def _serve_transfers(self) -> None:
+        connection = self._connections.get("transfer")
+        while self._transfers and not self.closed:
+            serve(connection, self.account_id, self._transfers.pop(0))
+
+    def _fill(self) -> None:
+        """One window of history of the first folder that wants it; then again, behind whatever waits in this lane."""
+        wanting = [c for c in folders.cursors(self.account_id) if c.known.uidvalidity is not None and not c.complete]
+        if not wanting or not self._mirror.may_go_on() or self.closed:
+            self._report()
+            return
+        connection = self._connections.get("transfer")
+        cursor = wanting[0]
+        self._isolated(cursor, lambda: backfill(connection, self._mirror, cursor, window=WINDOW, fetch_previews=False))
+        self._report()
+        self._submit("transfer", "fill", self._fill)
+
+    # The watch lane.
+
+    def _watch(self) -> None:
+        watching = self._connections.peek("watch")
+        if watching is not None:
+            self._watcher.forget(watching)
+            hints = renew_watch(watching)
+        else:
+            watching = self._connections.get("watch")
+            hints = open_watch(watching)
+            self._wants.add(sweep=True)  # what came before we listened
+        self._on_hints(hints)
+        self._watcher.watch(Watched(watching, self._on_hints, self._on_watch_lost))
+        self._submit("command", "work", self._work)
+
+    def _on_hints(self, hints: Sequence[Hint]) -> None:
+        watching = self._connections.peek("watch")
+        sees_all = watching is not None and "NOTIFY" in watching.capabilities
+        news = news_of(hints, sees_all_folders=sees_all)
+        if news.paths or news.listing or news.sweep:
+            self._wants.add(paths=news.paths, listing=news.listing, sweep=news.sweep)
+            self._submit("command", "work", self._work)
+
+    def _on_watch_lost(self) -> None:
+        self._connections.drop("watch")
+        self._renew_at = 0.0
+
+    def _want_everything(self) -> None:
+        """A line broke: what was taken from the wants and not finished is wanted again."""
+        self._wants.add(actions=True, requests=True, listing=True, sweep=True)
+        self._sweep_at = 0.0
+
+    def _forget_watch(self) -> None:
+        watching = self._connections.peek("watch")
+        if watching is not None:
+            self._watcher.forget(watching)
+            self._connections.drop("watch")
+        self._renew_at = 0.0
+
+    # Shared.
+
+    def _submit(self, lane: Purpose, name: str, job: Job) -> None:
+        if not self.closed:
+            self._lanes.submit(f"{self.account_id}/{lane}", name, partial(self._boundary.run, lane, job))
+
+    def _isolated(self, cursor: Cursor, job: Callable[[], object]) -> None:
+        """One folder that cannot be read must not stop the others."""
+        try:
+            job()
+        except (CommandRefused, Nonsense) as error:
+            log.warning("account=%s folder=%s %s", self.account_id, cursor.id, type(error).__name__)
+
+    def _report(self) -> None:
+        """Tell the browsers how far we are."""
+        cursors = folders.cursors(self.account_id)
+        if all(cursor.complete for cursor in cursors):
+            accounts.set_state(self.account_id, self._mirror.fence, "ok")
+            return
+        held = sum(cursor.held for cursor in cursors)
+        expected = max(self._expected, held)
+        accounts.set_state(self.account_id, self._mirror.fence, "first_sync", done=held, expected=expected)

@@ -1,0 +1,102 @@
+"""An account's connections: at most three, whoever looks at the mailbox.
+
+command    actions, news, opening a mail
+transfer   history, attachments, prefetched bodies
+watch      idle, hints only
+"""
+
+import random
+import time
+from collections.abc import Callable
+from typing import Literal
+
+from django.conf import settings
+
+from sync.imap.connection import Connection, connect
+from sync.imap.endpoint import HostPolicy, HostRefused
+from sync.imap.errors import SignInRefused, TryAgain
+from sync.plan.backoff import backoff_s
+from sync.store import accounts
+
+Purpose = Literal["command", "transfer", "watch"]
+
+
+class Parked(Exception):
+    """No attempt now: the sign-in was refused and the secret has not changed, or the next try is not due."""
+
+
+class Connections:
+    """Each purpose is used from its own lane only; `close` may come from anywhere once the lanes are quiet."""
+
+    def __init__(self, account_id: str, may_go_on: Callable[[], bool]) -> None:
+        self._account_id = account_id
+        self._may_go_on = may_go_on
+        self._open: dict[Purpose, Connection] = {}
+        self._refused_version = 0
+        self._failures = 0
+        self._retry_at = 0.0
+
+    def get(self, purpose: Purpose) -> Connection:
+        """The open connection, or a new signed-in one. Raises Parked, TryAgain, SignInRefused and the other kinds."""
+        held = self._open.get(purpose)
+        if held is not None:
+            return held
+        if not self._may_go_on() or time.monotonic() < self._retry_at:
+            raise Parked
+        opened = self._sign_in()
+        self._open[purpose] = opened
+        self._failures = 0
+        return opened
+
+    def peek(self, purpose: Purpose) -> Connection | None:
+        return self._open.get(purpose)
+
+    def drop(self, purpose: Purpose) -> None:
+        """Close one that broke; the next `get` makes another."""
+        broken = self._open.pop(purpose, None)
+        if broken is not None:
+            broken.close()
+
+    def close(self) -> None:
+        for purpose in list(self._open):
+            self.drop(purpose)
+
+    def note_failure(self) -> float:
+        """Count a failure in a row. → seconds until the next attempt."""
+        self._failures += 1
+        wait_s = backoff_s(self._failures, random.random())  # noqa: S311  # jitter, not a secret
+        self._retry_at = time.monotonic() + wait_s
+        return wait_s
+
+    def due_in_s(self) -> float:
+        return max(0.0, self._retry_at - time.monotonic())
+
+    def hurry(self) -> None:
+        """A person just gave a new secret: do not make them wait for the back-off."""
+        self._retry_at = 0.0
+        self._failures = 0
+
+    def is_refused(self) -> bool:
+        """Nothing goes on before there is a new secret, whatever else breaks meanwhile."""
+        return accounts.credentials(self._account_id).version == self._refused_version
+
+    def _sign_in(self) -> Connection:
+        credentials = accounts.credentials(self._account_id)
+        if credentials.version == self._refused_version:
+            raise Parked
+        policy: HostPolicy = settings.IMAP_HOST_POLICY
+        try:
+            address = policy.resolve(credentials.endpoint)
+        except HostRefused as error:
+            raise TryAgain(error.code) from error
+        opened = connect(credentials.endpoint, address)
+        try:
+            opened.sign_in(credentials.imap_user, credentials.secret)
+        except SignInRefused:
+            self._refused_version = max(self._refused_version, credentials.version)
+            opened.close()
+            raise
+        except BaseException:
+            opened.close()
+            raise
+        return opened

@@ -1,0 +1,42 @@
+"""The only way from a device to an object of its account. One condition a line; a stranger gets `Missing` like anyone
+who asks for what never was."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from sync.store import reading
+
+
+class Principal(Protocol):
+    """Whoever is signed in, as far as access goes."""
+
+    @property
+    def account_id(self) -> str: ...
+
+
+class Missing(Exception):
+    """Not there, or not yours: the answer is the same 404."""
+
+
+def folder(device: Principal, folder_id: str) -> str:
+    if not folder_id or reading.account_of_folder(folder_id) != device.account_id:
+        raise Missing("folder")
+    return folder_id
+
+
+def message(device: Principal, message_id: str) -> str:
+    if reading.account_of_message(message_id) != device.account_id:
+        raise Missing("message")
+    return message_id
+
+
+def messages(device: Principal, message_ids: Sequence[str]) -> tuple[list[str], list[str]]:
+    """→ (yours, missing), in the order asked."""
+    mine = reading.messages_of(device.account_id, message_ids)
+    return [pk for pk in message_ids if pk in mine], [pk for pk in message_ids if pk not in mine]
+
+
+def action(device: Principal, action_id: str) -> str:
+    if not reading.is_action_of(device.account_id, action_id):
+        raise Missing("action")
+    return action_id

@@ -1,0 +1,1 @@
+"""Who may look: devices, and how one signs in."""

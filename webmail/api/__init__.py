@@ -1,0 +1,1 @@
+"""The HTTP API under /api/: thin views, one file a noun."""

@@ -1,0 +1,63 @@
+"""The outbox's other end."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from sync.store import actions
+from sync.store.actions import Intent
+from webmail import access
+from webmail.api.auth import signed_in
+from webmail.wire import MAX_NUMBER, Accepted, ActionBody, ActionsBody, Id, Refused, read_args
+
+router = Router(tags=["actions"], auth=signed_in)
+
+
+@router.post("/actions", response=Accepted)
+def post_actions(request: HttpRequest, body: ActionsBody) -> Accepted:
+    """Accepted means durable. A repeat of an id answers with what became of it the first time."""
+    device: Any = request.auth  # type: ignore[attr-defined]
+    intents: list[Intent] = []
+    refused: list[Refused] = []
+    for item in body.actions:
+        try:
+            intents.append(_intent(device, item))
+        except ValueError:
+            refused.append(Refused(id=item.id, code="bad_input"))
+        except access.Missing:
+            refused.append(Refused(id=item.id, code="no_folder"))
+    accepted = (
+        actions.enqueue(
+            device.account_id, device_id=str(device.pk), device_name=device.name, person="", intents=intents
+        )
+        if intents
+        else []
+    )
+    return Accepted(accepted=accepted, refused=refused)
+
+
+@router.post("/actions/{action_id}/retry", response=Accepted)
+def post_retry(request: HttpRequest, action_id: Id) -> Accepted:
+    device: Any = request.auth  # type: ignore[attr-defined]
+    actions.retry(device.account_id, access.action(device, action_id))
+    return Accepted(accepted=[], refused=[])
+
+
+@router.post("/actions/{action_id}/discard", response=Accepted)
+def post_discard(request: HttpRequest, action_id: Id) -> Accepted:
+    device: Any = request.auth  # type: ignore[attr-defined]
+    actions.discard(device.account_id, access.action(device, action_id))
+    return Accepted(accepted=[], refused=[])
+
+
+def _intent(device: Any, item: ActionBody) -> Intent:
+    """Raises ValueError, Missing."""
+    if max(item.n, item.base_seq) > MAX_NUMBER:
+        raise ValueError("number")
+    args = read_args(item.kind, item.args)
+    if item.kind == "move":
+        access.folder(device, args["to"])
+    # Strangers' and unknown ids are dropped here; what was deleted meanwhile stays, to be reported as gone.
+    targets, _ = access.messages(device, item.targets)
+    return Intent(id=item.id, n=item.n, kind=item.kind, targets=targets, args=args, base_seq=item.base_seq)

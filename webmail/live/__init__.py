@@ -1,0 +1,1 @@
+"""The websocket /live/: one reader of Redis a process, one consumer a browser."""

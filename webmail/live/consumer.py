@@ -1,0 +1,169 @@
+"""One browser's websocket.
+
+    browser: hello(epoch, seq, windows)
+    server:  changes …   from the database, until it has caught up
+             changes …   live, each with `prev`; the browser applies one only if `prev` is its own seq
+             heartbeat   every 25 s with the current seq: bounds whatever was lost on the way
+             reset       the cursor is lost: start over
+             signed_out  the session ended
+    browser: windows(…)  whenever it holds more or less; answered by a heartbeat that counts them
+
+The subscription is made before the database is read, and what both bring is told once (by seq).
+"""
+
+import asyncio
+import json
+import logging
+from dataclasses import asdict
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+from pydantic import TypeAdapter, ValidationError
+
+from sync.feed import Delta, Entry, Window
+from sync.plan.narrow import narrow
+from sync.store import accounts, reading
+from webmail.accounts.models import Device
+from webmail.live.hub import Lost, Subscription, hub
+from webmail.wire import HeartbeatFrame, HelloFrame, ResetFrame, SignedOutFrame, WindowsFrame
+
+log = logging.getLogger("webmail.live")
+
+HEARTBEAT_S = 25
+CHECK_SESSION_S = 60
+MAX_FRAME_CHARS = 256 * 1024
+_CLIENT_FRAME: TypeAdapter[HelloFrame | WindowsFrame] = TypeAdapter(HelloFrame | WindowsFrame)
+_CLOSED_BAD_FRAME, _CLOSED_SIGNED_OUT, _CLOSED_BEHIND = 4400, 4401, 4408
+
+
+class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    async def connect(self) -> None:
+        user = self.scope.get("user")
+        self._tasks: list[asyncio.Task[None]] = []
+        self._subscription: Subscription | None = None
+        self._windows: list[Window] = []
+        self._seq = 0
+        self._windows_taken = 0
+        if not isinstance(user, Device):
+            # Accepted first: a refused handshake tells the browser nothing it could act on.
+            await self.accept()
+            await self._send(SignedOutFrame().model_dump())
+            await self.close(_CLOSED_SIGNED_OUT)
+            return
+        self._account_id = user.account_id
+        await self.accept()
+
+    async def disconnect(self, code: int) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._subscription is not None:
+            hub().unsubscribe(self._subscription)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if text_data is None or len(text_data) > MAX_FRAME_CHARS or not hasattr(self, "_account_id"):
+            await self.close(_CLOSED_BAD_FRAME)
+            return
+        try:
+            frame = _CLIENT_FRAME.validate_json(text_data)
+        except ValidationError:
+            await self.close(_CLOSED_BAD_FRAME)
+            return
+        self._windows = [window.value() for window in frame.windows]
+        if not isinstance(frame, HelloFrame):
+            self._windows_taken += 1
+            await self._tell_seq(self._seq)
+        elif self._subscription is None:
+            await self._begin(frame)
+
+    async def _begin(self, hello: HelloFrame) -> None:
+        epoch = await _db(accounts.current_epoch, self._account_id)
+        self._subscription = await hub().subscribe(self._account_id, epoch)
+        self._seq = hello.seq
+        if hello.epoch != epoch or not await self._catch_up(epoch):
+            await self._reset(epoch)
+            return
+        await self._tell_seq(self._seq)
+        self._tasks = [
+            asyncio.create_task(self._guarded(self._follow(self._subscription))),
+            asyncio.create_task(self._guarded(self._beat())),
+            asyncio.create_task(self._guarded(self._watch_session())),
+        ]
+
+    async def _catch_up(self, epoch: str) -> bool:
+        """Send what the database has beyond our seq. False when the cursor is lost."""
+        while True:
+            delta: Delta | None = await _db(reading.changes, self._account_id, epoch, self._seq, self._windows)
+            if delta is None:
+                return False
+            if delta.seq > self._seq:
+                await self._tell(delta)
+            if not delta.more:
+                return True
+
+    async def _follow(self, subscription: Subscription) -> None:
+        while not subscription.overflowed.is_set():
+            item = await subscription.queue.get()
+            if isinstance(item, Entry) and item.seq <= self._seq:
+                continue
+            if isinstance(item, Lost) or item.big or item.prev != self._seq:
+                if not await self._catch_up(subscription.epoch):
+                    await self._reset(subscription.epoch)
+                    return
+                continue
+            await self._tell(narrow(item, self._windows))
+        await self._reset(subscription.epoch, _CLOSED_BEHIND)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            await self._tell_seq(await _db(accounts.current_seq, self._account_id))
+
+    async def _watch_session(self) -> None:
+        """A session that was ended elsewhere ends here within a minute."""
+        while True:
+            await asyncio.sleep(CHECK_SESSION_S)
+            if not await _db(self._is_signed_in):
+                await self._send(SignedOutFrame().model_dump())
+                await self.close(_CLOSED_SIGNED_OUT)
+                return
+
+    def _is_signed_in(self) -> bool:
+        session = self.scope["session"]
+        if not session.session_key or not session.exists(session.session_key):
+            return False
+        request = HttpRequest()
+        request.session = type(session._wrapped)(session.session_key) if hasattr(session, "_wrapped") else session
+        return isinstance(get_user(request), Device)
+
+    async def _tell(self, delta: Delta) -> None:
+        self._seq = delta.seq
+        await self._send({"type": "changes", **asdict(delta)})
+
+    async def _tell_seq(self, seq: int) -> None:
+        await self._send(HeartbeatFrame(seq=seq, windows=self._windows_taken).model_dump())
+
+    async def _reset(self, epoch: str, code: int = 1000) -> None:
+        await self._send(ResetFrame(epoch=epoch).model_dump())
+        await self.close(code)
+
+    async def _send(self, frame: dict[str, Any]) -> None:
+        await self.send(text_data=json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+
+    async def _guarded(self, work: Any) -> None:
+        """A closed socket or a database that is away ends this socket, never the reader or the process."""
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001, RUF100  # the browser reconnects and catches up
+            log.warning("socket account=%s ended=%s", self._account_id, type(error).__name__)
+            await self.close(1011)
+
+
+async def _db(call: Any, *arguments: Any) -> Any:
+    # Sockets read in parallel: one shared thread would make twenty handshakes queue up. Connections are given back:
+    # one that a thread kept would stay broken after the database was restarted.
+    return await database_sync_to_async(call, thread_sensitive=False)(*arguments)

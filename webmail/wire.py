@@ -1,0 +1,208 @@
+"""What browsers send, and the frames of the websocket. What they receive are the values of `sync.feed`.
+
+Together they are the OpenAPI document that the TypeScript types are generated from. Unknown fields are refused and
+everything has a bound.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from ninja import Schema
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from sync.feed import AccountRow, ActionKind, ActionRow, BodyRow, Delta, Position, Window, WindowKind
+
+API_VERSION = 1
+
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+Line = Annotated[str, StringConstraints(max_length=500)]
+MAX_TARGETS = 500
+MAX_ACTIONS = 100
+MAX_BODIES = 20
+MAX_WINDOWS = 600
+MAX_NUMBER = 2**53 - 1  # what a browser counts to
+
+
+class Strict(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SignInBody(Strict):
+    address: Line
+    imap_user: Line = ""
+    secret: Annotated[str, StringConstraints(max_length=4000)]
+    preset: Literal["hin", "other"]
+    host: Line = ""
+    port: Annotated[int, Field(ge=0, le=65535)] = 993
+    security: Literal["tls", "starttls", "plain"] = "tls"
+    device_name: Line = ""
+
+
+class SecretBody(Strict):
+    secret: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+class DeviceBody(Strict):
+    name: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+
+
+class ArchiveBody(Strict):
+    folder: Id | None
+
+
+class PositionBody(Strict):
+    received_at: int
+    id: Id
+
+
+class WindowBody(Strict):
+    folder: Id
+    kind: WindowKind = "all"
+    down_to: PositionBody | None = None
+
+    def value(self) -> Window:
+        bound = self.down_to
+        position = Position(received_at=bound.received_at, id=bound.id) if bound is not None else None
+        return Window(folder=self.folder, kind=self.kind, down_to=position)
+
+
+class ChangesBody(Strict):
+    epoch: Line
+    since: Annotated[int, Field(ge=0)]
+    windows: Annotated[list[WindowBody], Field(max_length=MAX_WINDOWS)]
+
+
+class BodiesBody(Strict):
+    ids: Annotated[list[Id], Field(min_length=1, max_length=MAX_BODIES)]
+
+
+class FlagArgs(Strict):
+    add: Annotated[int, Field(ge=0, lt=64)] = 0
+    remove: Annotated[int, Field(ge=0, lt=64)] = 0
+
+
+class ActionBody(Strict):
+    v: Literal[1]
+    id: Id
+    n: Annotated[int, Field(ge=0)]
+    kind: ActionKind
+    targets: Annotated[list[Id], Field(max_length=MAX_TARGETS)]
+    args: dict[str, int | str | bool] = {}
+    base_seq: Annotated[int, Field(ge=0)]
+
+
+class ActionsBody(Strict):
+    actions: Annotated[list[ActionBody], Field(min_length=1, max_length=MAX_ACTIONS)]
+
+
+class DeviceRow(Schema):
+    id: str
+    name: str
+
+
+class DemoUser(Schema):
+    address: str
+    user: str
+    secret: str
+
+
+class DemoHint(Schema):
+    host: str
+    port: int
+    security: Literal["tls", "starttls", "plain"]
+    users: list[DemoUser]
+
+
+class Session(Schema):
+    """Who this browser is. `csrf` goes into the X-CSRFToken header of every change."""
+
+    signed_in: bool
+    csrf: str
+    device: DeviceRow | None
+    account: AccountRow | None
+    epoch: str
+    seq: int
+    build: str
+    api: int
+    demo: bool
+    demo_hint: DemoHint | None
+
+
+class Reset(Schema):
+    reset: Literal[True]
+
+
+class Refusal(Schema):
+    code: str
+
+
+class Refused(Schema):
+    id: str
+    code: str
+
+
+class Accepted(Schema):
+    accepted: list[ActionRow]
+    refused: list[Refused]
+
+
+class Bodies(Schema):
+    bodies: list[BodyRow]
+    missing: list[Refused]
+
+
+# Frames of /live/. Client:
+
+
+class HelloFrame(Strict):
+    type: Literal["hello"]
+    v: Literal[1]
+    epoch: Line
+    seq: Annotated[int, Field(ge=0)]
+    windows: Annotated[list[WindowBody], Field(max_length=MAX_WINDOWS)]
+
+
+class WindowsFrame(Strict):
+    type: Literal["windows"]
+    windows: Annotated[list[WindowBody], Field(max_length=MAX_WINDOWS)]
+
+
+# Server:
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesFrame(Delta):
+    type: Literal["changes"] = "changes"
+
+
+class HeartbeatFrame(BaseModel):
+    """`windows` counts the windows frames taken so far: from then on frames are cut to the newest."""
+
+    type: Literal["heartbeat"] = "heartbeat"
+    seq: int
+    windows: int
+
+
+class ResetFrame(BaseModel):
+    type: Literal["reset"] = "reset"
+    epoch: str
+
+
+class SignedOutFrame(BaseModel):
+    type: Literal["signed_out"] = "signed_out"
+
+
+class Frames(BaseModel):
+    """Names every frame in the OpenAPI document."""
+
+    client: HelloFrame | WindowsFrame
+    server: ChangesFrame | HeartbeatFrame | ResetFrame | SignedOutFrame
+
+
+def read_args(kind: ActionKind, args: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of one kind, checked. Raises ValueError (pydantic's)."""
+    if kind == "flag":
+        return FlagArgs(**args).model_dump()
+    if kind == "move":
+        return {"to": ArchiveBody(folder=args.get("to")).folder or ""}
+    return {"create": True} if kind == "archive" and args.get("create") is True else {}

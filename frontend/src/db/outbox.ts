@@ -1,0 +1,94 @@
+/** Wishes that wait. Durable before anything is shown; gone only when the feed brought what became of them. */
+import { uuid7 } from '../mail/uuid7';
+import type { Intent } from '../mail/rows';
+import { readMeta } from './meta';
+import type { StoredIntent } from './schema';
+import type { Mirror } from './vault';
+
+export type Waiting = Intent & { state: StoredIntent['state']; created_at: number; code: string };
+
+type Content = Omit<Waiting, 'state' | 'n' | 'id'>;
+
+type New = Pick<Intent, 'kind' | 'targets' | 'args'>;
+
+/** One after the other: a wish that is sealed sooner must not overtake the one before it. */
+const tails = new WeakMap<Mirror, Promise<unknown>>();
+
+/** Store wishes in the order given. → as stored, with ids and numbers. */
+export function enqueue(mirror: Mirror, wishes: readonly New[], now: number): Promise<Waiting[]> {
+  const store = (): Promise<Waiting[]> => storeWishes(mirror, wishes, now);
+  const next = (tails.get(mirror) ?? Promise.resolve()).then(store, store);
+  tails.set(mirror, next);
+  return next;
+}
+
+async function storeWishes(mirror: Mirror, wishes: readonly New[], now: number): Promise<Waiting[]> {
+  const { db, codec } = mirror;
+  const base_seq = (await readMeta(db, 'cursor'))?.seq ?? 0;
+  const ready = await Promise.all(
+    wishes.map(async (wish) => {
+      const id = uuid7(now, (bytes) => crypto.getRandomValues(bytes));
+      const content: Content = { v: 1, ...wish, base_seq, created_at: now, code: '' };
+      return { id, content, sealed: await codec.seal('outbox', id, content) };
+    }),
+  );
+  return db.transaction('rw', db.outbox, db.meta, async () => {
+    const first = ((await db.meta.get('next_n'))?.value as number | undefined) ?? 1;
+    const numbered = ready.map((wish, at) => ({ ...wish, n: first + at }));
+    // Side by side: every answer of the browser's storage that is waited for is one more delay under the finger.
+    await Promise.all([
+      db.outbox.bulkPut(numbered.map(({ id, n, sealed }) => ({ id, n, state: 'waiting' as const, sealed }))),
+      db.meta.put({ key: 'next_n', value: first + ready.length }),
+    ]);
+    return numbered.map(({ id, n, content }) => ({ ...content, id, n, state: 'waiting' as const }));
+  });
+}
+
+/** Everything that waits or was sent and is not settled yet, in order. */
+export async function waitingOf(mirror: Mirror): Promise<Waiting[]> {
+  const rows = await mirror.db.outbox.orderBy('n').toArray();
+  return Promise.all(
+    rows.map(async (row) => {
+      const content = await mirror.codec.open<Content>('outbox', row.id, row.sealed);
+      return { ...content, id: row.id, n: row.n, state: row.state };
+    }),
+  );
+}
+
+/** About to be sent: from now on it may have arrived, unless `network` is known to be off. → the ids that were not
+ *  taken back meanwhile. */
+export async function markTried(mirror: Mirror, ids: readonly string[], network: boolean): Promise<Set<string>> {
+  return mirror.db.transaction('rw', mirror.db.outbox, async () => {
+    const rows = (await mirror.db.outbox.bulkGet([...ids])).filter((row) => row !== undefined);
+    if (network) await mirror.db.outbox.bulkPut(rows.map((row) => ({ ...row, tried: true })));
+    return new Set(rows.map((row) => row.id));
+  });
+}
+
+export async function markSent(mirror: Mirror, ids: readonly string[]): Promise<void> {
+  await mirror.db.transaction('rw', mirror.db.outbox, async () => {
+    for (const id of ids) await mirror.db.outbox.update(id, { state: 'sent' });
+  });
+}
+
+/** The server would not even take it: kept and shown, never dropped in silence. */
+export async function markRefused(mirror: Mirror, waiting: Waiting, code: string): Promise<void> {
+  const { kind, targets, args, base_seq, created_at } = waiting;
+  const content: Content = { v: 1, kind, targets, args, base_seq, created_at, code };
+  const sealed = await mirror.codec.seal('outbox', waiting.id, content);
+  await mirror.db.outbox.update(waiting.id, { state: 'refused', tried: false, sealed });
+}
+
+/** Take back what cannot have been sent. False when it was too late. */
+export async function withdraw(mirror: Mirror, id: string): Promise<boolean> {
+  return mirror.db.transaction('rw', mirror.db.outbox, async () => {
+    const row = await mirror.db.outbox.get(id);
+    if (!row || row.tried) return false;
+    await mirror.db.outbox.delete(id);
+    return true;
+  });
+}
+
+export async function again(mirror: Mirror, id: string): Promise<boolean> {
+  return (await mirror.db.outbox.update(id, { state: 'waiting' })) > 0;
+}

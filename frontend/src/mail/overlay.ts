@@ -1,0 +1,94 @@
+/** What the screen shows: mirrored rows with the waiting wishes laid over. Nothing is ever written back.
+ *  A wish is dropped from the overlay exactly when its terminal row was applied from the feed, so nothing flickers. */
+import { withFlags } from './flags';
+import type { ActionRow, ActionState, Intent } from './rows';
+
+export const TERMINAL: ReadonlySet<ActionState> = new Set<ActionState>([
+  'done',
+  'noop',
+  'conflict',
+  'failed',
+  'unknown',
+]);
+
+export type Shown = { folder: string; flags: number; pending: boolean; gone: boolean };
+
+/** Folder ids that wishes resolve to on this account. */
+export type Targets = { archive: string; trash: string };
+
+export type Overlay = {
+  readonly size: number;
+  /** How a message is shown now, given where the mirror has it. */
+  shown(id: string, folder: string, flags: number): Shown;
+  /** Ids a wish touches. */
+  touched(): Iterable<string>;
+};
+
+export function overlayOf(intents: readonly Intent[], targets: Targets): Overlay {
+  const byMessage = new Map<string, Intent[]>();
+  for (const intent of [...intents].sort((a, b) => a.n - b.n)) {
+    for (const id of intent.targets) {
+      const known = byMessage.get(id);
+      if (known) known.push(intent);
+      else byMessage.set(id, [intent]);
+    }
+  }
+  return {
+    size: byMessage.size,
+    touched: () => byMessage.keys(),
+    shown(id, folder, flags) {
+      const wishes = byMessage.get(id);
+      if (!wishes) return { folder, flags, pending: false, gone: false };
+      return wishes.reduce<Shown>((now, wish) => laid(now, wish, targets), {
+        folder,
+        flags,
+        pending: true,
+        gone: false,
+      });
+    },
+  };
+}
+
+function laid(now: Shown, wish: Intent, targets: Targets): Shown {
+  switch (wish.kind) {
+    case 'flag':
+      return { ...now, flags: withFlags(now.flags, Number(wish.args.add ?? 0), Number(wish.args.remove ?? 0)) };
+    case 'move':
+      return { ...now, folder: String(wish.args.to) };
+    case 'archive':
+      return targets.archive || wish.args.create ? { ...now, folder: targets.archive } : now;
+    case 'trash':
+      return { ...now, folder: targets.trash };
+    case 'destroy':
+      return { ...now, gone: true };
+  }
+}
+
+/** Which waiting wishes the feed has settled. */
+export function settledIds(actions: readonly ActionRow[]): string[] {
+  return actions.filter((row) => TERMINAL.has(row.state)).map((row) => row.id);
+}
+
+/** How waiting wishes move a folder's unread number, so that the badge answers at once. */
+export function unreadShift(
+  rows: Iterable<{ id: string; folder: string; flags: number }>,
+  overlay: Overlay,
+): Map<string, number> {
+  const shift = new Map<string, number>();
+  const add = (folder: string, by: number): void => void shift.set(folder, (shift.get(folder) ?? 0) + by);
+  const counts = (flags: number): boolean => (flags & 1) === 0 && (flags & 16) === 0;
+  for (const row of rows) {
+    const shown = overlay.shown(row.id, row.folder, row.flags);
+    if (counts(row.flags)) add(row.folder, -1);
+    if (!shown.gone && counts(shown.flags)) add(shown.folder, 1);
+  }
+  return shift;
+}
+
+/** The wish that takes another back. Null where nothing brings it back. */
+export function inverse(wish: Intent, cameFrom: string): Pick<Intent, 'kind' | 'args'> | null {
+  if (wish.kind === 'flag') {
+    return { kind: 'flag', args: { add: Number(wish.args.remove ?? 0), remove: Number(wish.args.add ?? 0) } };
+  }
+  return wish.kind === 'destroy' ? null : { kind: 'move', args: { to: cameFrom } };
+}

@@ -1,0 +1,127 @@
+/** The HTTP API, typed by the server's own description. Free of the DOM: the service worker calls it too.
+ *
+ *  Every failure is an ApiError with a code that the screen has words for. A network error is `network`, and never
+ *  means signed out. */
+import type { Accepted, Bodies, Delta, Intent, Page, Position, Session, Window, WindowKind } from '../mail/rows';
+
+const API = '1';
+const ANSWER_MS = 20_000;
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+  ) {
+    super(code);
+  }
+
+  /** Worth trying again without anybody doing anything. */
+  get passing(): boolean {
+    return this.status === 0 || this.status >= 500 || this.status === 429;
+  }
+}
+
+export type SignIn = {
+  address: string;
+  imap_user: string;
+  secret: string;
+  preset: 'hin' | 'other';
+  host: string;
+  port: number;
+  security: 'tls' | 'starttls' | 'plain';
+  device_name: string;
+};
+
+let csrf = '';
+
+async function ask(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> {
+  const headers: Record<string, string> = { 'X-Praxispost-Api': API };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (method !== 'GET') headers['X-CSRFToken'] = csrf;
+  try {
+    return await fetch(`/api/${path}`, {
+      method,
+      headers,
+      body: body === undefined ? null : JSON.stringify(body),
+      signal,
+      credentials: 'same-origin',
+      cache: 'no-store',
+    });
+  } catch {
+    throw new ApiError(0, 'network');
+  }
+}
+
+async function failed(response: Response): Promise<ApiError> {
+  try {
+    const { code } = (await response.json()) as { code?: string };
+    return new ApiError(response.status, code ?? `http_${response.status}`);
+  } catch {
+    // Not our server: a proxy's page, a hotel's sign-in.
+    return new ApiError(response.status === 401 || response.status === 403 ? 502 : response.status, 'not_ours');
+  }
+}
+
+async function reach(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> {
+  if (method !== 'GET' && !csrf) await session();
+  const first = await ask(method, path, body, signal);
+  if (first.ok) return first;
+  const error = await failed(first);
+  if (error.code !== 'csrf') throw error;
+  // The token ended with an older session of this browser; one fresh one is enough.
+  await session();
+  const second = await ask(method, path, body, signal);
+  if (second.ok) return second;
+  throw await failed(second);
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await reach(method, path, body, AbortSignal.timeout(ANSWER_MS));
+  if (!response.headers.get('content-type')?.startsWith('application/json')) throw new ApiError(502, 'not_ours');
+  try {
+    return (await response.json()) as T;
+  } catch {
+    throw new ApiError(0, 'network'); // it broke off in the middle
+  }
+}
+
+async function session(): Promise<Session> {
+  const found = await call<Session>('GET', 'session');
+  csrf = found.csrf;
+  return found;
+}
+
+async function changing(method: string, path: string, body?: unknown): Promise<Session> {
+  const found = await call<Session>(method, path, body);
+  csrf = found.csrf;
+  return found;
+}
+
+const query = (values: Record<string, string | number>): string =>
+  new URLSearchParams(Object.entries(values).map(([key, value]) => [key, String(value)])).toString();
+
+export const api = {
+  session,
+  signIn: (form: SignIn): Promise<Session> => changing('POST', 'sign-in', form),
+  signOut: (): Promise<Session> => changing('POST', 'sign-out', {}),
+  nameDevice: (name: string): Promise<Session> => changing('POST', 'device', { name }),
+  replaceSecret: (secret: string): Promise<Session> => changing('POST', 'secret', { secret }),
+  chooseArchive: (folder: string | null): Promise<Session> => changing('POST', 'archive', { folder }),
+  snapshot: (): Promise<Delta> => call('GET', 'snapshot'),
+  changes: (epoch: string, since: number, windows: readonly Window[]): Promise<Delta | { reset: true }> =>
+    call('POST', 'changes', { epoch, since, windows }),
+  page: (folder: string, kind: WindowKind, before: Position | null, limit: number): Promise<Page> => {
+    const below: Record<string, string | number> = before
+      ? { before_received_at: before.received_at, before_id: before.id }
+      : {};
+    return call('GET', `folders/${folder}/messages?${query({ kind, limit, ...below })}`);
+  },
+  bodies: (ids: readonly string[]): Promise<Bodies> => call('POST', 'bodies', { ids }),
+  actions: (actions: readonly Intent[]): Promise<Accepted> => call('POST', 'actions', { actions }),
+  retry: (action: string): Promise<Accepted> => call('POST', `actions/${action}/retry`, {}),
+  discard: (action: string): Promise<Accepted> => call('POST', `actions/${action}/discard`, {}),
+  part: (message: string, part: string, signal: AbortSignal): Promise<Response> =>
+    reach('GET', `messages/${message}/parts/${encodeURIComponent(part)}?inline=1`, undefined, signal),
+  source: (message: string, signal: AbortSignal): Promise<Response> =>
+    reach('GET', `messages/${message}/source`, undefined, signal),
+};

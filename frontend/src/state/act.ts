@@ -1,0 +1,146 @@
+/** What a person does to messages: wishes, and the way back. */
+import { get, writable, type Readable } from 'svelte/store';
+import { withdraw, type Waiting } from '../db/outbox';
+import { DELETED, FLAGGED, SEEN } from '../mail/flags';
+import { inverse } from '../mail/overlay';
+import type { Intent } from '../mail/rows';
+import { chooseArchive as tellArchive } from '../sync/session';
+import { folderByRole } from './folders';
+import { list } from './list';
+import { here, onEnd } from './place';
+import { overlay, targets, touched, wish } from './wishes';
+import { status } from './status';
+
+type Done =
+  | 'read'
+  | 'unread'
+  | 'flagged'
+  | 'unflagged'
+  | 'archived'
+  | 'trashed'
+  | 'destroyed'
+  | 'moved'
+  | 'restored'
+  | 'undone'
+  | 'failed';
+
+export type Toast = { id: number; text: { code: Done; n: number; folder: string; waits: boolean }; undo: boolean };
+
+/** The server takes this many at once. */
+const AT_ONCE = 500;
+
+const shown = writable<Toast | null>(null);
+export const toast: Readable<Toast | null> = shown;
+export const dismissToast = (): void => shown.set(null);
+
+/** Messages that wait for the answer which folder is the archive. */
+export const askArchive = writable<string[] | null>(null);
+
+type Undo = { wishes: Waiting[]; from: Map<string, string> };
+let last: Undo | null = null;
+let toasts = 0;
+
+function say(code: Done, n: number, folder = '', undo = true): void {
+  const waits = get(status).kind !== 'live';
+  shown.set({ id: (toasts += 1), text: { code, n, folder, waits }, undo });
+}
+
+/** Where each message is now, as the screen shows it. */
+function placesOf(ids: readonly string[]): Map<string, string> {
+  const { folder } = get(list);
+  const keys = get(touched);
+  return new Map(
+    ids.map((id) => {
+      const key = keys.get(id);
+      return [id, key ? get(overlay).shown(id, key.folder, key.flags).folder : folder];
+    }),
+  );
+}
+
+async function wishFor(ids: readonly string[], what: Pick<Intent, 'kind' | 'args'>): Promise<Undo> {
+  const from = placesOf(ids);
+  const chunks: string[][] = [];
+  for (let at = 0; at < ids.length; at += AT_ONCE) chunks.push(ids.slice(at, at + AT_ONCE));
+  const wishes = await wish(chunks.map((chunk) => ({ ...what, targets: chunk })));
+  return { wishes, from };
+}
+
+async function perform(ids: string[], what: Pick<Intent, 'kind' | 'args'>, code: Done, folder = ''): Promise<void> {
+  if (ids.length === 0) return;
+  try {
+    last = await wishFor(ids, what);
+    say(code, ids.length, folder, what.kind !== 'destroy');
+  } catch {
+    // The device is full or its storage is gone: nothing was changed, and that is said.
+    last = null;
+    say('failed', ids.length, '', false);
+  }
+}
+
+const flag = (ids: string[], add: number, remove: number, code: Done): Promise<void> =>
+  perform(ids, { kind: 'flag', args: { add, remove } }, code);
+
+async function archive(ids: string[]): Promise<void> {
+  if (get(targets).archive) await perform(ids, { kind: 'archive', args: {} }, 'archived');
+  else askArchive.set(ids);
+}
+
+export const act = {
+  markRead: (ids: string[]): Promise<void> => flag(ids, SEEN, 0, 'read'),
+  markUnread: (ids: string[]): Promise<void> => flag(ids, 0, SEEN, 'unread'),
+  flag: (ids: string[]): Promise<void> => flag(ids, FLAGGED, 0, 'flagged'),
+  unflag: (ids: string[]): Promise<void> => flag(ids, 0, FLAGGED, 'unflagged'),
+  restore: (ids: string[]): Promise<void> => flag(ids, 0, DELETED, 'restored'),
+  archive,
+  trash: (ids: string[]): Promise<void> => perform(ids, { kind: 'trash', args: {} }, 'trashed'),
+  destroy: (ids: string[]): Promise<void> => perform(ids, { kind: 'destroy', args: {} }, 'destroyed'),
+  move: (ids: string[], to: string): Promise<void> => perform(ids, { kind: 'move', args: { to } }, 'moved', to),
+};
+
+/** Reading marks by itself; nothing to announce, nothing to undo. */
+export const markReadQuietly = (id: string): Promise<unknown> =>
+  wishFor([id], { kind: 'flag', args: { add: SEEN, remove: 0 } });
+
+/** The answer to `askArchive`: a folder, or null to make one. */
+export async function chooseArchive(folder: string | null): Promise<void> {
+  const ids = get(askArchive);
+  askArchive.set(null);
+  if (!ids) return;
+  if (folder === null) return perform(ids, { kind: 'archive', args: { create: true } }, 'archived');
+  await perform(ids, { kind: 'move', args: { to: folder } }, 'archived');
+  await tellArchive(folder);
+}
+
+/** Take back what was done last: what has not left is withdrawn, the rest is wished back. */
+export async function undoLast(): Promise<void> {
+  const place = here();
+  const undo = last;
+  last = null;
+  if (!place || !undo || !get(shown)?.undo) return;
+  let n = 0;
+  for (const done of [...undo.wishes].reverse()) {
+    n += done.targets.length;
+    if (await withdraw(place.mirror, done.id)) continue;
+    for (const [from, ids] of byFolder(done.targets, undo.from)) {
+      const back = inverse(done, from);
+      if (back) await wish([{ ...back, targets: ids }]);
+    }
+  }
+  place.bell.ring({ kind: 'outbox' });
+  say('undone', n, '', false);
+}
+
+function byFolder(ids: readonly string[], from: ReadonlyMap<string, string>): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const id of ids) {
+    const folder = from.get(id) ?? folderByRole('inbox')?.id ?? '';
+    groups.set(folder, [...(groups.get(folder) ?? []), id]);
+  }
+  return groups;
+}
+
+onEnd(() => {
+  last = null;
+  shown.set(null);
+  askArchive.set(null);
+});

@@ -1,0 +1,38 @@
+/** The ledger: what waits here and what became of it, everybody's. Read only while somebody looks. */
+import { readable, get, type Readable } from 'svelte/store';
+import { discard as discardLine, ledgerOf, retry as retryLine, type LedgerLine } from '../sync/ledger';
+import { here, onEnd, onNews } from './place';
+
+export type ActivityItem = LedgerLine;
+
+let again: () => void = () => undefined;
+
+export const activity: Readable<ActivityItem[]> = readable<ActivityItem[]>([], (set) => {
+  again = () => {
+    const place = here();
+    if (place) void ledgerOf(place.mirror).then(set);
+    else set([]);
+  };
+  again();
+  return () => (again = () => undefined);
+});
+
+async function decide(id: string, how: typeof retryLine): Promise<void> {
+  const place = here();
+  const line =
+    get(activity).find((one) => one.id === id) ??
+    (place ? (await ledgerOf(place.mirror)).find((one) => one.id === id) : null);
+  if (!place || !line) return;
+  // Without a network the line stays as it is and says so by its state.
+  await how(place.mirror, place.bell, line).catch(() => undefined);
+  again();
+}
+
+export const retry = (id: string): Promise<void> => decide(id, retryLine);
+export const discard = (id: string): Promise<void> => decide(id, discardLine);
+
+onNews((news) => {
+  if (news.kind === 'outbox' || news.kind === 'sent' || news.kind === 'everything') again();
+  if (news.kind === 'mirror' && news.actions) again();
+});
+onEnd(() => again());

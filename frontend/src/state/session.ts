@@ -1,0 +1,127 @@
+/** Who is signed in here, and the beginning of everything: the mirror that was used last is shown before anybody asks
+ *  the server. Only the server's own 401 ends a session; a network never does, and the mirror stays for the next. */
+import { get, readonly, writable, type Readable } from 'svelte/store';
+import type { Session } from '../mail/rows';
+import {
+  askSession,
+  firstLook,
+  known,
+  nameDevice as tellName,
+  openFor,
+  openLast,
+  remember,
+  replaceSecret as tellSecret,
+  signIn as tellSignIn,
+  signOut as tellSignOut,
+  type Device,
+  type SignIn,
+} from '../sync/session';
+import { beginSync, enter, here, leave } from './place';
+import { go, route, type Route } from './route';
+import { prime as primeFolders } from './folders';
+import { prime as primeList } from './list';
+import { account, linkKind, prime as primeStatus } from './status';
+import { prime as primeWishes } from './wishes';
+
+export { account };
+export type SignInForm = SignIn;
+export type SignInResult = { ok: true } | { ok: false; code: string };
+type Hint = NonNullable<Session['demo_hint']>;
+
+const state = writable<{ phase: 'starting' | 'signed_out' | 'ready' }>({ phase: 'starting' });
+export const session: Readable<{ phase: 'starting' | 'signed_out' | 'ready' }> = readonly(state);
+export const device = writable<Device | null>(null);
+export const demo = writable(false);
+/** In the demo: where its server is and who may sign in. */
+export const demoHint = writable<Hint | null>(null);
+
+export async function start(): Promise<void> {
+  // Unreadable is no reason not to start: the mirror says what is wrong, or begins anew.
+  const look = await firstLook(folderNamed(get(route))).catch(() => null);
+  if (look) {
+    primeWishes(look);
+    primeList(look);
+    primeFolders(look);
+    primeStatus(look);
+    device.set(look.device);
+    state.set({ phase: 'ready' });
+    // Painted first: everything further may take its time.
+    await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+  }
+  const mirror = await openLast();
+  if (!mirror) return meet(await askSession());
+  await enter(mirror);
+  device.set((await known(mirror)).device);
+  state.set({ phase: 'ready' });
+  void beginSync();
+  const answer = await askSession();
+  if (!answer.ok) return;
+  learn(answer.session);
+  if (!answer.session.signed_in) ended();
+  else if (answer.session.account?.id !== mirror.account) await meet(answer);
+  else await remember(mirror, answer.session);
+}
+
+const folderNamed = (at: Route): string | null => (at.view === 'mail' ? at.folder : null);
+
+function learn(found: Session): void {
+  demo.set(found.demo);
+  demoHint.set(found.demo_hint ?? null);
+  if (found.device) device.set(found.device);
+}
+
+/** The first answer of a browser that has no mirror, or a fresh sign-in. */
+async function meet(answer: Awaited<ReturnType<typeof askSession>>): Promise<void> {
+  if (answer.ok) {
+    learn(answer.session);
+    const mirror = answer.session.signed_in ? await openFor(answer.session) : null;
+    if (mirror) {
+      await enter(mirror);
+      state.set({ phase: 'ready' });
+      void beginSync();
+      return;
+    }
+  }
+  state.set({ phase: 'signed_out' });
+}
+
+/** The session is over: the mirror and the outbox stay for whoever signs in to this account again. */
+function ended(): void {
+  leave();
+  state.set({ phase: 'signed_out' });
+}
+
+export async function signIn(form: SignInForm): Promise<SignInResult> {
+  const answer = await tellSignIn(form);
+  if (!answer.ok) return answer;
+  go({ view: 'mail', folder: null, message: null }, true);
+  await meet(answer);
+  return { ok: true };
+}
+
+export async function signOut(): Promise<void> {
+  const place = here();
+  leave();
+  if (place) await tellSignOut(place.mirror);
+  device.set(null);
+  go({ view: 'mail', folder: null, message: null }, true);
+  state.set({ phase: 'signed_out' });
+}
+
+export async function nameDevice(name: string): Promise<SignInResult> {
+  const answer = await tellName(name);
+  if (!answer.ok) return answer;
+  learn(answer.session);
+  const place = here();
+  if (place) await remember(place.mirror, answer.session);
+  return { ok: true };
+}
+
+export async function replaceSecret(secret: string): Promise<SignInResult> {
+  const answer = await tellSecret(secret);
+  return answer.ok ? { ok: true } : answer;
+}
+
+linkKind.subscribe((kind) => {
+  if (kind === 'signed_out' && get(state).phase === 'ready') ended();
+});

@@ -1,0 +1,74 @@
+/** What waits, laid over the mirror. Held in memory so that a tap is answered without reading anything. */
+import { derived, get, writable, type Readable } from 'svelte/store';
+import { keysById, type MessageKey } from '../db/messages';
+import { enqueue, waitingOf, type Waiting } from '../db/outbox';
+import { overlayOf, type Overlay, type Targets } from '../mail/overlay';
+import type { Intent } from '../mail/rows';
+import type { News } from '../sync/bell';
+import type { FirstLook } from '../sync/session';
+import { arrival, onChange, onEnd, type Place } from './place';
+
+const waiting = writable<Waiting[]>([]);
+/** Where the mirror has the messages that wishes touch, whatever folder is shown. */
+export const touched = writable<ReadonlyMap<string, MessageKey>>(new Map());
+/** Set by folders.ts: which folders "archive" and "trash" mean. */
+export const targets = writable<Targets>({ archive: '', trash: '' });
+
+export const overlay: Readable<Overlay> = derived([waiting, targets], ([wishes, to]) =>
+  overlayOf(
+    wishes.filter((wish) => wish.state !== 'refused'),
+    to,
+  ),
+);
+export const waitingCount: Readable<number> = derived(waiting, (wishes) => wishes.length);
+
+/** Make wishes durable, show them, ring. → as stored. */
+export async function wish(wishes: readonly Pick<Intent, 'kind' | 'targets' | 'args'>[]): Promise<Waiting[]> {
+  const place = await arrival();
+  const [stored, keys] = await Promise.all([
+    enqueue(place.mirror, wishes, Date.now()),
+    // Read beside it, not behind: under the finger every read counts. The ring has everything read again.
+    keysById(place.mirror, [...new Set(wishes.flatMap((one) => one.targets))]),
+  ]);
+  touched.update((known) => new Map([...known, ...byId(keys)]));
+  waiting.update((known) => [...known, ...stored]);
+  place.bell.ring({ kind: 'outbox' });
+  askForBackgroundSync();
+  return stored;
+}
+
+const byId = (keys: readonly MessageKey[]): Map<string, MessageKey> => new Map(keys.map((key) => [key.id, key]));
+
+async function lay(place: Place, wishes: Waiting[]): Promise<() => void> {
+  const ids = new Set(wishes.flatMap((one) => one.targets));
+  const keys = await keysById(place.mirror, [...ids]);
+  return () => {
+    touched.set(byId(keys));
+    waiting.set(wishes);
+  };
+}
+
+/** Where the browser has it, the service worker sends what a closed app left behind. */
+function askForBackgroundSync(): void {
+  const registered = navigator.serviceWorker as ServiceWorkerContainer | undefined;
+  void registered
+    ?.getRegistration()
+    .then((registration) => registration?.sync?.register('outbox').catch(() => undefined));
+}
+
+function concerns(news: News): boolean {
+  if (news.kind === 'mirror') return news.actions || news.messages.some((id) => get(touched).has(id));
+  return news.kind === 'outbox' || news.kind === 'sent' || news.kind === 'everything';
+}
+
+onChange((news, place) => (concerns(news) ? waitingOf(place.mirror).then((wishes) => lay(place, wishes)) : null));
+onEnd(() => {
+  waiting.set([]);
+  touched.set(new Map());
+});
+
+/** The first picture, before the mirror is open. */
+export function prime(look: Pick<FirstLook, 'waiting' | 'touched'>): void {
+  touched.set(new Map(look.touched.map((key) => [key.id, key])));
+  waiting.set(look.waiting);
+}

@@ -1,0 +1,42 @@
+/// <reference lib="webworker" />
+/** The service worker: the versioned shell, and what a closed app left in its outbox. Never an answer of the API. */
+import { createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
+import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { lastAccount, openMirror } from '../db/vault';
+import { push } from '../sync/push';
+
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
+
+precacheAndRoute(self.__WB_MANIFEST);
+
+// Every page address is the shell; the mail frame is a file of its own, with its own policy.
+registerRoute(
+  new NavigationRoute(createHandlerBoundToURL('/index.html'), {
+    denylist: [/^\/api\//, /^\/live\//, /^\/healthz/, /\.[a-z0-9]+$/i],
+  }),
+);
+
+self.addEventListener('message', (event) => {
+  const data: unknown = event.data;
+  // A new version waits until somebody agreed.
+  if (typeof data === 'object' && data !== null && 'type' in data && data.type === 'SKIP_WAITING')
+    void self.skipWaiting();
+});
+
+self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+
+type SyncEvent = ExtendableEvent & { tag: string };
+
+self.addEventListener('sync' as 'message', (event) => {
+  const sync = event as unknown as SyncEvent;
+  if (sync.tag === 'outbox') sync.waitUntil(sendOutbox());
+});
+
+/** Fails when the network does: the browser then tries again later. */
+async function sendOutbox(): Promise<void> {
+  const account = await lastAccount();
+  if (!account) return;
+  const mirror = await openMirror(account);
+  await push(mirror, () => undefined);
+  mirror.db.close();
+}

@@ -1,0 +1,60 @@
+/** What happened to a mirror, told to every tab of this browser, this one included. Never the data: that is in the
+ *  mirror, stored before the bell rings. */
+
+/** How the one tab that syncs stands with the server. */
+export type Link = {
+  kind: 'connecting' | 'live' | 'down' | 'signed_out' | 'update_required';
+  /** When it was last known that nothing newer exists; ms since 1970. */
+  asOf: number | null;
+  since: number;
+  held: number;
+  wanted: number;
+};
+
+export type News =
+  | { kind: 'mirror'; messages: string[]; folders: boolean; actions: boolean; account: boolean }
+  | { kind: 'everything' }
+  /** Wishes were added or taken back. */
+  | { kind: 'outbox' }
+  /** Wishes were taken or refused by the server. */
+  | { kind: 'sent' }
+  | { kind: 'windows' }
+  | { kind: 'bodies' }
+  | { kind: 'opened' }
+  | { kind: 'link'; link: Link }
+  | { kind: 'ask' }
+  | { kind: 'look' };
+
+export class Bell {
+  private readonly channel: BroadcastChannel;
+  private readonly listeners = new Set<(news: News) => void>();
+  private closed = false;
+
+  constructor(account: string) {
+    this.channel = new BroadcastChannel(`praxispost-${account}`);
+    this.channel.onmessage = (event: MessageEvent<News>) => this.hear(event.data);
+  }
+
+  /** Says nothing once closed: what was under way when somebody signed out may still come to its end. */
+  ring(news: News): void {
+    if (this.closed) return;
+    this.channel.postMessage(news);
+    this.hear(news);
+  }
+
+  /** → stops listening. */
+  on(listener: (news: News) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.listeners.clear();
+    this.channel.close();
+  }
+
+  private hear(news: News): void {
+    for (const listener of this.listeners) listener(news);
+  }
+}

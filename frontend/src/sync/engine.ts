@@ -1,0 +1,237 @@
+/** The one tab that syncs: socket, catching up, outbox, offline window.
+ *
+ *   1  catch up over HTTP when there is no cursor or pages are owed (says also whether we are signed in)
+ *   2  the socket: hello(cursor) → what happened since → live
+ *   3  the outbox is sent, the offline window is filled
+ *   4  it breaks → wait with backoff, or until something says that it may work again → 1
+ *
+ * Resume, `online` and a pull to refresh begin again at once: an iOS socket looks open and is dead. */
+import { windowsOf } from '../db/messages';
+import { readMeta } from '../db/meta';
+import type { Mirror } from '../db/vault';
+import type { ServerFrame } from '../mail/rows';
+import { ApiError } from '../net/api';
+import { waitFor } from '../net/backoff';
+import { openSocket, type LiveSocket } from '../net/socket';
+import type { Bell, Link, News } from './bell';
+import { Fill } from './fill';
+import { markFresh, Pull } from './pull';
+import { push } from './push';
+import { FIRST_ROWS, keptFolders, needOlder, windowOf } from './windows';
+
+const FILL_AFTER_MS = 400;
+
+export class Engine {
+  private readonly pull: Pull;
+  private readonly fill: Fill;
+  private link: Link = { kind: 'connecting', asOf: null, since: Date.now(), held: 0, wanted: 0 };
+  private socket: LiveSocket | null = null;
+  private windowsSent = 0;
+  private attempt = 0;
+  private wake: () => void = () => undefined;
+  private fillTimer: ReturnType<typeof setTimeout> | undefined;
+  private pushTimer: ReturnType<typeof setTimeout> | undefined;
+  private pushAttempt = 0;
+  private filling = false;
+  private pushing = false;
+  private pushAgain = false;
+
+  constructor(
+    private readonly mirror: Mirror,
+    private readonly bell: Bell,
+    private readonly signal: AbortSignal,
+  ) {
+    this.pull = new Pull(mirror, bell);
+    this.fill = new Fill(mirror, bell, (held, wanted) => this.tell({ held, wanted }));
+  }
+
+  async run(): Promise<void> {
+    const stop = this.bell.on((news) => this.hear(news));
+    this.link = { ...this.link, asOf: await readMeta(this.mirror.db, 'fresh_at') };
+    this.tell({});
+    try {
+      while (!this.isOver()) {
+        await this.connect();
+        await this.pause(waitFor(this.attempt++, Math.random));
+      }
+    } finally {
+      stop();
+      clearTimeout(this.fillTimer);
+      clearTimeout(this.pushTimer);
+      this.socket?.close();
+    }
+  }
+
+  /** One connection, from catching up to its end. */
+  private async connect(): Promise<void> {
+    this.tell({ kind: 'connecting' });
+    try {
+      const { db } = this.mirror;
+      const [known, owed] = [await readMeta(db, 'cursor'), await readMeta(db, 'owed')];
+      const cursor = known && owed === null ? known : await this.pull.catchUp();
+      await this.live({ ...cursor, windows: await windowsOf(this.mirror) });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private live(hello: Parameters<typeof openSocket>[0]): Promise<void> {
+    return new Promise((resolve) => {
+      const over = (): void => {
+        this.socket = null;
+        this.signal.removeEventListener('abort', close);
+        if (this.link.kind === 'live' || this.link.kind === 'connecting') this.tell({ kind: 'down' });
+        resolve();
+      };
+      const close = (): void => this.socket?.close();
+      this.windowsSent = 0;
+      this.socket = openSocket(hello, {
+        opened: () => undefined,
+        frame: (frame) => void this.take(frame).catch((error: unknown) => this.broken(error)),
+        closed: over,
+      });
+      this.signal.addEventListener('abort', close);
+    });
+  }
+
+  private async take(frame: ServerFrame): Promise<void> {
+    if (frame.type === 'signed_out') return this.broken(new ApiError(401, 'signed_out'));
+    if (frame.type === 'changes') await this.pull.take(frame);
+    else if (frame.type === 'reset') await this.pull.catchUp();
+    else await this.beat(frame.seq, frame.windows);
+    await markFresh(this.mirror, Date.now());
+    this.attempt = 0;
+    if (this.link.kind !== 'live') this.cameUp();
+    else this.tell({ asOf: Date.now() });
+    this.fillSoon();
+  }
+
+  /** The server's seq, and which of our windows it cuts frames to: from then on, what is owed can be paid. */
+  private async beat(seq: number, windows: number): Promise<void> {
+    const cursor = await readMeta(this.mirror.db, 'cursor');
+    const owed = windows >= this.windowsSent ? await readMeta(this.mirror.db, 'owed') : null;
+    if (owed !== null || !cursor || cursor.seq < seq) await this.pull.catchUp();
+  }
+
+  private cameUp(): void {
+    this.tell({ kind: 'live', asOf: Date.now() });
+    this.pushNow();
+    void this.firstRows();
+  }
+
+  /** The Inbox has rows before anybody looked for them. */
+  private async firstRows(): Promise<void> {
+    try {
+      for (const folder of (await keptFolders(this.mirror)).slice(0, 1)) {
+        if (await windowOf(this.mirror, folder.id, 'all')) continue;
+        await needOlder(this.mirror, this.bell, folder.id, 'all', FIRST_ROWS);
+      }
+    } catch (error) {
+      this.broken(error);
+    }
+  }
+
+  private hear(news: News): void {
+    if (news.kind === 'outbox') this.pushNow();
+    if (news.kind === 'windows') this.sendWindows().catch((error: unknown) => this.broken(error));
+    if (news.kind === 'ask') this.tell({});
+    if (news.kind === 'opened' || news.kind === 'everything') this.fillSoon();
+    if (news.kind === 'mirror' && news.folders) void this.firstRows();
+    if (news.kind === 'look') this.look();
+  }
+
+  /** Somebody says that it may work again, or that a socket may be dead. */
+  private look(): void {
+    this.attempt = 0;
+    if (this.socket) this.socket.close();
+    this.wake();
+  }
+
+  private async sendWindows(): Promise<void> {
+    const windows = await windowsOf(this.mirror);
+    if (!this.socket) return;
+    this.windowsSent += 1;
+    this.socket.sendWindows(windows);
+  }
+
+  private pushNow(): void {
+    if (this.pushing) {
+      this.pushAgain = true;
+      return;
+    }
+    this.pushing = true;
+    this.pushAgain = false;
+    push(this.mirror, () => this.bell.ring({ kind: 'sent' }))
+      .then(() => (this.pushAttempt = 0))
+      .catch((error: unknown) => this.pushFailed(error))
+      .finally(() => {
+        this.pushing = false;
+        if (this.pushAgain) this.pushNow();
+      });
+  }
+
+  /** Without a network the link says so and sends again when it is back; a server in trouble is asked again later. */
+  private pushFailed(error: unknown): void {
+    if (!(error instanceof ApiError) || error.status < 500) return this.broken(error);
+    clearTimeout(this.pushTimer);
+    this.pushTimer = setTimeout(() => this.pushNow(), waitFor(this.pushAttempt++, Math.random));
+  }
+
+  private fillSoon(): void {
+    clearTimeout(this.fillTimer);
+    if (this.link.kind !== 'live') return;
+    this.fillTimer = setTimeout(() => void this.fillNow(), FILL_AFTER_MS);
+  }
+
+  private async fillNow(): Promise<void> {
+    if (this.filling) return this.fillSoon();
+    this.filling = true;
+    try {
+      await this.fill.run(this.signal);
+    } catch (error) {
+      // The socket says whether the network is gone; one failed page is tried again with the next change.
+      if (!(error instanceof ApiError) && !this.isOver()) throw error;
+    } finally {
+      this.filling = false;
+    }
+  }
+
+  private broken(error: unknown): void {
+    this.fail(error);
+    this.socket?.close();
+  }
+
+  private fail(error: unknown): void {
+    // The mirror was closed under it: signed out, or signed in to another account.
+    if (this.isOver()) return;
+    if (!(error instanceof ApiError)) {
+      this.tell({ kind: 'down' });
+      throw error;
+    }
+    if (error.status === 401) this.tell({ kind: 'signed_out' });
+    else this.tell({ kind: error.status === 426 ? 'update_required' : 'down' });
+  }
+
+  private tell(change: Partial<Link>): void {
+    const since = change.kind && change.kind !== this.link.kind ? Date.now() : this.link.since;
+    this.link = { ...this.link, ...change, since };
+    this.bell.ring({ kind: 'link', link: this.link });
+  }
+
+  private isOver(): boolean {
+    return this.signal.aborted;
+  }
+
+  private pause(ms: number): Promise<void> {
+    if (this.isOver()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, ms);
+      this.wake = done;
+      this.signal.addEventListener('abort', done, { once: true });
+      function done(): void {
+        clearTimeout(timer);
+        resolve();
+      }
+    });
+  }
+}

@@ -1,0 +1,48 @@
+/** What became of wishes, and what a person may do about it. */
+import { actionsOf } from '../db/apply';
+import { again, waitingOf, withdraw, type Waiting } from '../db/outbox';
+import type { Mirror } from '../db/vault';
+import type { ActionRow } from '../mail/rows';
+import { api } from '../net/api';
+import type { Bell } from './bell';
+
+/** A line of the ledger; `local`: it is only here so far. */
+export type LedgerLine = ActionRow & { local: boolean };
+
+/** Newest first: what waits here, then what the server knows. */
+export async function ledgerOf(mirror: Mirror): Promise<LedgerLine[]> {
+  const [waiting, rows] = await Promise.all([waitingOf(mirror), actionsOf(mirror)]);
+  const known = new Set(rows.map((row) => row.id));
+  const local = waiting.filter((wish) => !known.has(wish.id)).map(lineOf);
+  return [...local.reverse(), ...rows.map((row) => ({ ...row, local: false }))];
+}
+
+function lineOf(wish: Waiting): LedgerLine {
+  return {
+    id: wish.id,
+    kind: wish.kind,
+    targets: wish.targets,
+    args: wish.args,
+    state: wish.state === 'refused' ? 'failed' : wish.state === 'sent' ? 'sending' : 'waiting',
+    detail: wish.code,
+    where: '',
+    device: '',
+    device_name: '',
+    person: '',
+    created_at: wish.created_at,
+    settled_at: null,
+    seq: 0,
+    local: true,
+  };
+}
+
+export async function retry(mirror: Mirror, bell: Bell, line: LedgerLine): Promise<void> {
+  if (line.local) await again(mirror, line.id);
+  else await api.retry(line.id);
+  bell.ring({ kind: 'outbox' });
+}
+
+export async function discard(mirror: Mirror, bell: Bell, line: LedgerLine): Promise<void> {
+  if (!line.local || !(await withdraw(mirror, line.id))) await api.discard(line.id);
+  bell.ring({ kind: 'outbox' });
+}

@@ -1,0 +1,92 @@
+/** Server → mirror. One change after the other, in the order of `seq`.
+ *
+ *   begin     no cursor: snapshot (folders, ledger, account), then windows come as pages
+ *   catchUp   POST /changes from the cursor, or from further back where pages are owed
+ *   take      a live frame: applied only if it begins at our seq, else catchUp
+ *   reset     the cursor is lost: start over; bodies and the outbox stay
+ *
+ * Each step ends with a transaction that holds the new cursor; a browser killed anywhere goes on from the last one. */
+import { applyDelta, startOver } from '../db/apply';
+import { windowsOf } from '../db/messages';
+import { readMeta, writeMeta, type Cursor } from '../db/meta';
+import type { Mirror } from '../db/vault';
+import type { Delta } from '../mail/rows';
+import { api } from '../net/api';
+import type { Bell } from './bell';
+
+export class Pull {
+  private tail: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly mirror: Mirror,
+    private readonly bell: Bell,
+  ) {}
+
+  /** Until the mirror is what the server was at some moment during the call. → where it stands. */
+  catchUp(): Promise<Cursor> {
+    return this.inTurn(() => this.catchUpNow());
+  }
+
+  /** A frame of the socket. */
+  take(delta: Delta): Promise<Cursor> {
+    return this.inTurn(async () => {
+      const cursor = await readMeta(this.mirror.db, 'cursor');
+      if (cursor?.epoch === delta.epoch && delta.seq <= cursor.seq) return cursor;
+      if (cursor?.epoch !== delta.epoch || cursor.seq !== delta.prev) return this.catchUpNow();
+      return this.apply(delta);
+    });
+  }
+
+  private inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const next = this.tail.then(step, step);
+    this.tail = next.catch(() => undefined);
+    return next;
+  }
+
+  private async catchUpNow(): Promise<Cursor> {
+    const { db } = this.mirror;
+    let cursor = await readMeta(db, 'cursor');
+    const owed = await readMeta(db, 'owed');
+    if (!cursor) return this.begin();
+    let since = Math.min(cursor.seq, owed?.since ?? cursor.seq);
+    for (let more = true; more;) {
+      const delta = await api.changes(cursor.epoch, since, await windowsOf(this.mirror));
+      if ('reset' in delta) return this.begin();
+      // Behind the cursor nothing is applied by halves: only what reaches it counts.
+      if (delta.seq >= cursor.seq || delta.more) cursor = await this.apply(delta, Math.max(cursor.seq, delta.seq));
+      since = delta.seq;
+      more = delta.more;
+    }
+    await this.settle(owed);
+    return cursor;
+  }
+
+  private async begin(): Promise<Cursor> {
+    const snapshot = await api.snapshot();
+    await startOver(this.mirror);
+    await applyDelta(this.mirror, snapshot);
+    this.bell.ring({ kind: 'everything' });
+    return { epoch: snapshot.epoch, seq: snapshot.seq };
+  }
+
+  private async apply(delta: Delta, seq = delta.seq): Promise<Cursor> {
+    await applyDelta(this.mirror, { ...delta, seq });
+    const messages = [...(delta.messages ?? []).map((row) => row.id), ...(delta.lost ?? [])];
+    const folders = (delta.folders ?? []).length + (delta.lost_folders ?? []).length > 0;
+    const actions = (delta.actions ?? []).length > 0;
+    this.bell.ring({ kind: 'mirror', messages, folders, actions, account: Boolean(delta.account) });
+    return { epoch: delta.epoch, seq };
+  }
+
+  /** What was owed when we began is paid; a page that came meanwhile stays owed. */
+  private async settle(owed: { pages: number } | null): Promise<void> {
+    const { db } = this.mirror;
+    await db.transaction('rw', db.meta, async () => {
+      if (owed && (await readMeta(db, 'owed'))?.pages === owed.pages) await db.meta.delete('owed');
+    });
+  }
+}
+
+export async function markFresh(mirror: Mirror, now: number): Promise<void> {
+  await writeMeta(mirror.db, 'fresh_at', now);
+}

@@ -1,0 +1,61 @@
+/** Outbox → server, in the order of `n`. Free of the DOM: the service worker's Background Sync runs it too.
+ *
+ *  A wish leaves the outbox only when the feed brings what became of it. Sent twice is harmless: the server answers a
+ *  repeat of an id with what it did the first time. */
+import { applySettled } from '../db/apply';
+import { markRefused, markSent, markTried, waitingOf, type Waiting } from '../db/outbox';
+import type { Mirror } from '../db/vault';
+import type { Intent } from '../mail/rows';
+import { api, ApiError } from '../net/api';
+import { alone } from './leader';
+
+const BATCH = 50;
+
+/** Send all that waits. Raises ApiError; then what was not sent still waits. */
+export async function push(mirror: Mirror, told: () => void): Promise<void> {
+  await alone(`praxispost-push-${mirror.account}`, async () => {
+    for (;;) {
+      const batch = (await waitingOf(mirror)).filter((wish) => wish.state === 'waiting').slice(0, BATCH);
+      if (batch.length === 0) return;
+      await sendOrSplit(mirror, batch);
+      told();
+    }
+  });
+}
+
+/** One bad wish blocks nothing else: a batch that is refused whole is sent one by one. */
+async function sendOrSplit(mirror: Mirror, batch: readonly Waiting[]): Promise<void> {
+  try {
+    await send(mirror, batch);
+  } catch (error) {
+    if (!(error instanceof ApiError) || ![400, 413, 422].includes(error.status)) throw error;
+    const [only, ...others] = batch;
+    if (only && others.length === 0) await markRefused(mirror, only, error.code);
+    else for (const wish of batch) await sendOrSplit(mirror, [wish]);
+  }
+}
+
+async function send(mirror: Mirror, wishes: readonly Waiting[]): Promise<void> {
+  const there = await markTried(
+    mirror,
+    wishes.map((wish) => wish.id),
+    navigator.onLine,
+  );
+  const batch = wishes.filter((wish) => there.has(wish.id));
+  if (batch.length === 0) return;
+  const { accepted, refused } = await api.actions(batch.map(intentOf));
+  const no = new Map(refused.map((one) => [one.id, one.code]));
+  await markSent(
+    mirror,
+    batch.filter((wish) => !no.has(wish.id)).map((wish) => wish.id),
+  );
+  for (const wish of batch) {
+    const code = no.get(wish.id);
+    if (code !== undefined) await markRefused(mirror, wish, code);
+  }
+  await applySettled(mirror, accepted);
+}
+
+function intentOf({ v, id, n, kind, targets, args, base_seq }: Waiting): Intent {
+  return { v, id, n, kind, targets, args, base_seq };
+}

@@ -1,0 +1,71 @@
+/** Who this browser is: signing in and out, this device's name, the secret. */
+import { readSealed, writeSealed, type Device } from '../db/meta';
+import type { Mirror } from '../db/vault';
+import type { AccountRow, Session } from '../mail/rows';
+import { api, ApiError, type SignIn } from '../net/api';
+
+/** IndexedDB's library loads behind the first picture. */
+const vault = (): Promise<typeof import('../db/vault')> => import('../db/vault');
+
+export type { SignIn, Session, Mirror, Device };
+export type Result = { ok: true; session: Session } | { ok: false; code: string };
+
+async function answered(asked: Promise<Session>): Promise<Result> {
+  try {
+    return { ok: true, session: await asked };
+  } catch (error) {
+    return { ok: false, code: error instanceof ApiError ? error.code : 'storage' };
+  }
+}
+
+export const askSession = (): Promise<Result> => answered(api.session());
+export const signIn = (form: SignIn): Promise<Result> => answered(api.signIn(form));
+export const nameDevice = (name: string): Promise<Result> => answered(api.nameDevice(name));
+export const replaceSecret = (secret: string): Promise<Result> => answered(api.replaceSecret(secret));
+export const chooseArchive = (folder: string): Promise<Result> => answered(api.chooseArchive(folder));
+
+export { firstLook, type FirstLook } from '../db/firstlook';
+
+/** A browser that was killed may hold its storage for a moment after the next one has started. */
+const PATIENCE_MS = [100, 300, 1000, 3000];
+
+/** What opens without a network: the mirror that was used last. Raises what the browser's storage says in the end. */
+export async function openLast(): Promise<Mirror | null> {
+  const { lastAccount, openMirror } = await vault();
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const account = await lastAccount();
+      return account ? await openMirror(account) : null;
+    } catch (error) {
+      const wait = PATIENCE_MS[attempt];
+      if (wait === undefined) throw error;
+      await new Promise((later) => setTimeout(later, wait));
+    }
+  }
+}
+
+/** The mirror of a session that was just confirmed. */
+export async function openFor(session: Session): Promise<Mirror | null> {
+  if (!session.account) return null;
+  const mirror = await (await vault()).openMirror(session.account.id);
+  await remember(mirror, session);
+  return mirror;
+}
+
+export async function remember(mirror: Mirror, session: Session): Promise<void> {
+  if (session.device) await writeSealed(mirror, 'device', session.device);
+  // A state that the feed has not brought yet: rows of the feed are newer by their seq.
+  const held = await readSealed(mirror, 'account');
+  if (session.account && (held?.seq ?? -1) <= session.account.seq)
+    await writeSealed(mirror, 'account', session.account);
+}
+
+export async function known(mirror: Mirror): Promise<{ device: Device | null; account: AccountRow | null }> {
+  return { device: await readSealed(mirror, 'device'), account: await readSealed(mirror, 'account') };
+}
+
+/** Everything of this account leaves this browser, beginning with the key; then the server hears of it. */
+export async function signOut(mirror: Mirror): Promise<void> {
+  await (await vault()).wipe(mirror);
+  await answered(api.signOut());
+}

@@ -1,0 +1,20 @@
+/** What is not needed for the first rows. It is fetched as soon as the page is idle, so that the first tap finds it here. */
+export const loadReader = () => import('../reader/Reader.svelte');
+export const loadActivity = () => import('../activity/Activity.svelte');
+export const loadMe = () => import('../me/Me.svelte');
+export const loadMove = () => import('../dialogs/MoveDialog.svelte');
+export const loadArchive = () => import('../dialogs/ArchiveDialog.svelte');
+export const loadDestroy = () => import('../dialogs/DestroyDialog.svelte');
+export const loadKeys = () => import('../dialogs/KeysDialog.svelte');
+export const loadSource = () => import('../reader/SourceDialog.svelte');
+export const loadDeviceName = () => import('../dialogs/DeviceNameDialog.svelte');
+
+const IDLE_MS = 1500;
+
+export function warm(): () => void {
+  const timer = setTimeout(() => {
+    void loadReader();
+    void loadMove();
+  }, IDLE_MS);
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ANSWERED, DELETED, FLAGGED, SEEN } from '../../../src/mail/flags';
+import { inverse, overlayOf, settledIds, unreadShift } from '../../../src/mail/overlay';
+import type { ActionState, Intent } from '../../../src/mail/rows';
+import { action, intent } from '../support/rows';
+
+const TARGETS = { archive: 'archive', trash: 'trash' };
+const NOWHERE = { archive: '', trash: '' };
+const show = (wishes: Intent[], flags = 0, targets = TARGETS) => overlayOf(wishes, targets).shown('m1', 'inbox', flags);
+
+test('a message without wishes is shown as it is mirrored', () => {
+  const overlay = overlayOf([intent('trash', ['other'])], TARGETS);
+  expect(overlay.shown('m1', 'inbox', SEEN)).toEqual({ folder: 'inbox', flags: SEEN, pending: false, gone: false });
+});
+
+test('a flag wish adds and removes bits and leaves the others alone', () => {
+  const shown = show([intent('flag', ['m1'], { args: { add: FLAGGED, remove: SEEN } })], SEEN | ANSWERED);
+  expect(shown).toEqual({ folder: 'inbox', flags: FLAGGED | ANSWERED, pending: true, gone: false });
+});
+
+test('moving shows the message in the other folder with its flags', () => {
+  const shown = show([intent('move', ['m1'], { args: { to: 'patients' } })], FLAGGED);
+  expect(shown).toMatchObject({ folder: 'patients', flags: FLAGGED, pending: true });
+});
+
+test('archiving shows the message in the archive', () => {
+  expect(show([intent('archive', ['m1'])])).toMatchObject({ folder: 'archive', pending: true });
+});
+
+test('archiving without an archive folder leaves the message where it is, marked as waiting', () => {
+  expect(show([intent('archive', ['m1'])], 0, NOWHERE)).toMatchObject({ folder: 'inbox', pending: true });
+});
+
+test('archiving into a folder that is only being made takes the message out of its list', () => {
+  const shown = show([intent('archive', ['m1'], { args: { create: true } })], 0, NOWHERE);
+  expect(shown.folder).not.toBe('inbox');
+});
+
+test('trashing shows the message in the trash, destroying shows it nowhere', () => {
+  expect(show([intent('trash', ['m1'])])).toMatchObject({ folder: 'trash', gone: false });
+  expect(show([intent('destroy', ['m1'])])).toMatchObject({ gone: true });
+});
+
+test('wishes are laid in the order of n, whatever order they are given in', () => {
+  const first = intent('move', ['m1'], { n: 1, args: { to: 'one' } });
+  const second = intent('move', ['m1'], { n: 2, args: { to: 'two' } });
+  const third = intent('flag', ['m1'], { n: 3, args: { add: SEEN } });
+  expect(show([third, second, first])).toMatchObject({ folder: 'two', flags: SEEN });
+  expect(show([second, third, first])).toMatchObject({ folder: 'two', flags: SEEN });
+});
+
+test('a wish that was settled leaves the overlay, those that wait stay', () => {
+  const wishes = [intent('flag', ['m1'], { id: 'a', args: { add: SEEN } }), intent('trash', ['m1'], { id: 'b' })];
+  const settled = settledIds([action('a', { state: 'done' })]);
+  const left = wishes.filter((wish) => !settled.includes(wish.id));
+  expect(show(left)).toMatchObject({ folder: 'trash', flags: 0 });
+  expect(show([])).toMatchObject({ folder: 'inbox', flags: 0, pending: false });
+});
+
+test('only terminal states settle a wish', () => {
+  const states: ActionState[] = ['waiting', 'sending', 'done', 'noop', 'conflict', 'held', 'failed', 'unknown'];
+  const settled = settledIds(states.map((state) => action(state, { state })));
+  expect(settled).toEqual(['done', 'noop', 'conflict', 'failed', 'unknown']);
+});
+
+test('the overlay names what it touches and is empty without wishes', () => {
+  const overlay = overlayOf([intent('trash', ['a', 'b']), intent('flag', ['b'], { args: { add: SEEN } })], TARGETS);
+  expect([...overlay.touched()].sort()).toEqual(['a', 'b']);
+  expect(overlay.size).toBe(2);
+  expect(overlayOf([], TARGETS).size).toBe(0);
+});
+
+test('reading an unread message takes one from the badge of its folder', () => {
+  const overlay = overlayOf([intent('flag', ['m1'], { args: { add: SEEN } })], TARGETS);
+  expect(unreadShift([{ id: 'm1', folder: 'inbox', flags: 0 }], overlay).get('inbox')).toBe(-1);
+});
+
+test('moving an unread message moves one of the badge', () => {
+  const overlay = overlayOf([intent('move', ['m1'], { args: { to: 'patients' } })], TARGETS);
+  const shift = unreadShift([{ id: 'm1', folder: 'inbox', flags: 0 }], overlay);
+  expect([shift.get('inbox'), shift.get('patients')]).toEqual([-1, 1]);
+});
+
+test('what is read or marked deleted moves no badge', () => {
+  const overlay = overlayOf([intent('move', ['m1', 'm2'], { args: { to: 'patients' } })], TARGETS);
+  const rows = [
+    { id: 'm1', folder: 'inbox', flags: SEEN },
+    { id: 'm2', folder: 'inbox', flags: DELETED },
+  ];
+  expect([...unreadShift(rows, overlay).values()].every((by) => by === 0)).toBe(true);
+});
+
+test('destroying an unread message takes it from the badge and adds it nowhere', () => {
+  const shift = unreadShift([{ id: 'm1', folder: 'inbox', flags: 0 }], overlayOf([intent('destroy', ['m1'])], TARGETS));
+  expect([...shift]).toEqual([['inbox', -1]]);
+});
+
+test('a flag wish is taken back by the opposite one, a move by a move back, destroying by nothing', () => {
+  const flag = intent('flag', ['m1'], { args: { add: SEEN, remove: FLAGGED } });
+  expect(inverse(flag, 'inbox')).toEqual({ kind: 'flag', args: { add: FLAGGED, remove: SEEN } });
+  for (const kind of ['move', 'archive', 'trash'] as const) {
+    expect(inverse(intent(kind, ['m1']), 'inbox')).toEqual({ kind: 'move', args: { to: 'inbox' } });
+  }
+  expect(inverse(intent('destroy', ['m1']), 'inbox')).toBeNull();
+});
+
+const bits = fc.integer({ min: 0, max: 63 });
+const anyFlagWish = fc.record({ add: bits, remove: bits }).map((args) => intent('flag', ['m1'], { args }));
+const anyWish: fc.Arbitrary<Intent> = fc.oneof(
+  anyFlagWish,
+  fc.constantFrom('one', 'two').map((to) => intent('move', ['m1'], { args: { to } })),
+  fc.constantFrom('archive' as const, 'trash' as const).map((kind) => intent(kind, ['m1'])),
+);
+
+test('laying the same flag wishes twice is the same as laying them once', () => {
+  fc.assert(
+    fc.property(anyFlagWish, bits, (wish, flags) => {
+      const once = show([wish], flags);
+      expect(show([wish], once.flags)).toEqual(once);
+    }),
+  );
+});
+
+test('laying any wishes over what they have already done changes nothing', () => {
+  fc.assert(
+    fc.property(fc.array(anyWish, { minLength: 1 }), bits, (wishes, flags) => {
+      const overlay = overlayOf(wishes, TARGETS);
+      const once = overlay.shown('m1', 'inbox', flags);
+      expect(overlay.shown('m1', once.folder, once.flags)).toEqual(once);
+    }),
+  );
+});
+
+test('a single bit set or removed is brought back by the inverse', () => {
+  const bit = fc.constantFrom(SEEN, FLAGGED);
+  fc.assert(
+    fc.property(bit, fc.boolean(), bits, (one, set, flags) => {
+      const before = set ? flags & ~one : flags | one; // a wish is only made where it changes something
+      const wish = intent('flag', ['m1'], { args: set ? { add: one } : { remove: one } });
+      const back = inverse(wish, 'inbox');
+      expect(show([wish, intent('flag', ['m1'], { args: back?.args ?? {} })], before).flags).toBe(before);
+    }),
+  );
+});

@@ -1,0 +1,101 @@
+import { newMirror } from '../support/browser';
+import { expect, test } from 'vitest';
+import { enqueue, waitingOf, withdraw } from '../../../src/db/outbox';
+import type { Mirror } from '../../../src/db/vault';
+import type { Intent } from '../../../src/mail/rows';
+import { push } from '../../../src/sync/push';
+import { failure, noNetwork, serve, type Asked } from '../support/server';
+
+const read = (target: string) => ({ kind: 'flag' as const, targets: [target], args: { add: 1 } });
+const sentIn = ({ body }: Asked): Intent[] => (body as { actions: Intent[] }).actions;
+const taken = (): unknown => ({ accepted: [], refused: [] });
+const states = async (mirror: Mirror): Promise<string[]> => (await waitingOf(mirror)).map((wish) => wish.state);
+
+async function desk(wishes: number): Promise<{ mirror: Mirror; told: () => void; count: () => number }> {
+  const mirror = await newMirror();
+  await enqueue(
+    mirror,
+    Array.from({ length: wishes }, (_, at) => read(`m${at}`)),
+    1,
+  );
+  let times = 0;
+  return { mirror, told: () => (times += 1), count: () => times };
+}
+
+test('what waits is sent in its order, fifty at a time, and others are told after each', async () => {
+  const { mirror, told, count } = await desk(60);
+  const log = serve({ actions: taken });
+  await push(mirror, told);
+  expect(log.map((asked) => sentIn(asked).length)).toEqual([50, 10]);
+  expect(log.flatMap(sentIn).map((wish) => wish.n)).toEqual(Array.from({ length: 60 }, (_, at) => at + 1));
+  expect([count(), new Set(await states(mirror))]).toEqual([2, new Set(['sent'])]);
+});
+
+test('the server gets the wish and nothing of how it waited', async () => {
+  const { mirror, told } = await desk(1);
+  const log = serve({ actions: taken });
+  await push(mirror, told);
+  const [wish] = log.flatMap(sentIn);
+  expect(Object.keys(wish ?? {}).sort()).toEqual(['args', 'base_seq', 'id', 'kind', 'n', 'targets', 'v']);
+});
+
+test('an empty outbox asks nothing', async () => {
+  const { mirror, told } = await desk(0);
+  const log = serve({});
+  await push(mirror, told);
+  expect(log).toEqual([]);
+});
+
+test('a batch that is refused whole is sent one by one, and only the bad one stays', async () => {
+  const { mirror, told } = await desk(3);
+  const bad = (asked: Asked): boolean => sentIn(asked).some((wish) => wish.targets[0] === 'm1');
+  const log = serve({ actions: (asked) => (bad(asked) ? failure(422, 'bad_input') : taken()) });
+  await push(mirror, told);
+  expect(log.map((asked) => sentIn(asked).length)).toEqual([3, 1, 1, 1]);
+  expect((await waitingOf(mirror)).map((wish) => [wish.state, wish.code])).toEqual([
+    ['sent', ''],
+    ['refused', 'bad_input'],
+    ['sent', ''],
+  ]);
+});
+
+test.each([
+  ['no network', noNetwork, 0],
+  ['a server in trouble', () => failure(503, 'http_503'), 503],
+  ['a session that ended', () => failure(401, 'signed_out'), 401],
+])('with %s everything waits on', async (_, answer, status) => {
+  const { mirror, told, count } = await desk(2);
+  serve({ actions: answer });
+  await expect(push(mirror, told)).rejects.toMatchObject({ status });
+  expect([await states(mirror), count()]).toEqual([['waiting', 'waiting'], 0]);
+});
+
+test('a wish taken back just before it is sent is not sent', async () => {
+  const { mirror, told } = await desk(2);
+  const log = serve({ actions: taken });
+  const open = mirror.codec.open.bind(mirror.codec);
+  const [first] = await waitingOf(mirror);
+  let read = false;
+  mirror.codec.open = async <T>(...args: Parameters<typeof open>): Promise<T> => {
+    // push has read the outbox and is opening what it found.
+    if (!read) {
+      read = true;
+      expect(await withdraw(mirror, first?.id ?? '')).toBe(true);
+    }
+    return open<T>(...args);
+  };
+  await push(mirror, told);
+  expect(log.flatMap(sentIn).map((wish) => wish.n)).toEqual([2]);
+});
+
+test('when all of it was taken back just before, nothing is asked', async () => {
+  const { mirror, told } = await desk(1);
+  const log = serve({});
+  const open = mirror.codec.open.bind(mirror.codec);
+  mirror.codec.open = async <T>(...args: Parameters<typeof open>): Promise<T> => {
+    await mirror.db.outbox.clear();
+    return open<T>(...args);
+  };
+  await push(mirror, told);
+  expect(log).toEqual([]);
+});

@@ -1,0 +1,30 @@
+"""A mirrored mailbox on a real server, and the world beside it. After each test the replay law is checked."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.embedded.dovecot import Dovecot
+from tests.support.mirrored import Mirrored
+from tests.support.world import World
+
+
+@pytest.fixture
+def user() -> str:
+    return f"u{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def world(dovecot: Dovecot, user: str) -> Iterator[World]:
+    outlook = World("127.0.0.1", dovecot.port, user)
+    yield outlook
+    outlook.close()
+
+
+@pytest.fixture
+def mirrored(dovecot: Dovecot, user: str, transactional_db: None) -> Iterator[Mirrored]:
+    mailbox = Mirrored("127.0.0.1", dovecot.port, user)
+    yield mailbox
+    mailbox.check_laws()
+    mailbox.close()

@@ -1,0 +1,78 @@
+"""A folder that starts over: what it still holds is the same mail under other UIDs."""
+
+from datetime import UTC, datetime
+
+from sync.mail import Flag
+from tests.support.messages import make_message
+from tests.support.mirrored import Mirrored
+from tests.support.world import World
+
+
+def test_the_same_mail_in_a_folder_made_anew_keeps_its_ids(mirrored: Mirrored, world: World) -> None:
+    raws = [make_message(subject=f"mail {number}") for number in range(3)]
+    world.create("Labor")
+    for raw in raws:
+        world.append("Labor", raw)
+    mirrored.sync()
+    before = {row.subject: row.id for row in mirrored.rows("Labor")}
+    received = {row.subject: row.received_at for row in mirrored.rows("Labor")}
+
+    world.delete_folder("Labor")
+    world.create("Labor")
+    # As a server does that rebuilds: other UIDs, the same dates of arrival.
+    world.append("Labor", subject="neu")
+    for number in (2, 0):
+        world.append("Labor", raws[number], at=_at(received[f"mail {number}"]))
+    mirrored.sync()
+
+    assert mirrored.subjects("Labor") == ["mail 0", "mail 2", "neu"]
+    after = {row.subject: row.id for row in mirrored.rows("Labor")}
+    assert (after["mail 0"], after["mail 2"]) == (before["mail 0"], before["mail 2"])
+
+
+def test_an_action_on_a_message_of_a_rebuilt_folder_reaches_the_new_uid(mirrored: Mirrored, world: World) -> None:
+    raw = make_message(subject="Befund")
+    world.create("Labor")
+    world.append("Labor", raw)
+    mirrored.sync()
+    row = mirrored.row("Befund", "Labor")
+    world.delete_folder("Labor")
+    world.create("Labor")
+    world.append("Labor", subject="eins")
+    world.append("Labor", raw, at=_at(row.received_at))
+    mirrored.sync()
+    assert mirrored.act("flag", row.id, add=int(Flag.FLAGGED), remove=0).state == "done"
+    assert world.flags_of("Labor", "Befund") == {"\\Flagged"}
+    assert world.flags_of("Labor", "eins") == set()
+
+
+def test_an_action_queued_before_the_folder_started_over_touches_no_other_mail(
+    mirrored: Mirrored, world: World
+) -> None:
+    """UID 1 of the old folder is not UID 1 of the new one."""
+    world.create("Labor")
+    world.append("Labor", subject="alt")
+    mirrored.sync()
+    target = mirrored.row("alt", "Labor").id
+    world.delete_folder("Labor")
+    world.create("Labor")
+    world.append("Labor", subject="fremd")
+    mirrored.act("trash", target)
+    assert world.subjects("Labor") == ["fremd"]
+    assert world.subjects("Trash") == []
+
+
+def test_what_is_gone_after_the_rebuild_is_buried(mirrored: Mirrored, world: World) -> None:
+    world.create("Labor")
+    world.append("Labor", subject="alt")
+    mirrored.sync()
+    world.delete_folder("Labor")
+    world.create("Labor")
+    mirrored.sync()
+    mirrored.bury()
+    assert mirrored.rows("Labor") == []
+    assert mirrored.folder("Labor").total == 0
+
+
+def _at(received_ms: int) -> datetime:
+    return datetime.fromtimestamp(received_ms / 1000, UTC)

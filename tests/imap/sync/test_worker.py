@@ -1,0 +1,103 @@
+"""A worker's runtime on a real server: it watches, pokes reach it, and it survives what breaks."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from deploy.embedded.dovecot import Dovecot
+from sync.feed import AccountRow
+from sync.mail import Flag
+from sync.store import accounts, leases, reading
+from sync.worker.runtime import Runtime
+from tests.support.mirrored import Mirrored
+from tests.support.world import World
+
+DEADLINE_S = 30
+
+
+def wait_for(what: Callable[[], object]) -> None:
+    """Look until it is so; the database has no event to wait for here."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not what():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def running(mirrored: Mirrored) -> Iterator[Runtime]:
+    leases.release(mirrored.owner)
+    runtime = Runtime()
+    runtime.start()
+    yield runtime
+    runtime.stop()
+    mirrored.fence = mirrored.take_over()
+
+
+def state(mirrored: Mirrored) -> AccountRow:
+    return accounts.account_row(mirrored.account_id)
+
+
+def test_a_new_account_is_mirrored_and_says_ok(running: Runtime, mirrored: Mirrored, world: World) -> None:
+    for number in range(60):
+        world.append("INBOX", subject=f"mail {number}")
+    wait_for(lambda: state(mirrored).state == "ok" and len(mirrored.rows()) == 60)
+
+
+def test_mail_and_flags_from_outlook_come_by_themselves(running: Runtime, mirrored: Mirrored, world: World) -> None:
+    wait_for(lambda: state(mirrored).state == "ok")
+    world.append("INBOX", subject="Befund")
+    wait_for(lambda: mirrored.subjects() == ["Befund"])
+    world.flag("INBOX", "Befund", "\\Flagged")
+    wait_for(lambda: mirrored.row("Befund").flags & Flag.FLAGGED)
+    world.append("Junk", subject="Werbung")
+    wait_for(lambda: mirrored.subjects("Junk") == ["Werbung"])
+
+
+def test_an_action_without_a_poke_is_found_by_looking(running: Runtime, mirrored: Mirrored, world: World) -> None:
+    world.append("INBOX", subject="Befund")
+    wait_for(lambda: state(mirrored).state == "ok" and mirrored.subjects() == ["Befund"])
+    row = mirrored.enqueue("flag", mirrored.row("Befund").id, add=int(Flag.SEEN), remove=0)
+    wait_for(lambda: mirrored.settled(row, "done"))
+    assert "\\Seen" in world.flags_of("INBOX", "Befund")
+
+
+def test_a_refused_sign_in_stops_until_a_new_secret_and_keeps_the_queue(
+    running: Runtime, mirrored: Mirrored, world: World, dovecot: Dovecot, user: str
+) -> None:
+    world.append("INBOX", subject="Befund")
+    wait_for(lambda: state(mirrored).state == "ok" and mirrored.subjects() == ["Befund"])
+    dovecot.refuse(user)
+    dovecot.kick(user)
+    wait_for(lambda: state(mirrored).state == "sign_in_refused")
+    row = mirrored.enqueue("flag", mirrored.row("Befund").id, add=int(Flag.SEEN), remove=0)
+    assert mirrored.ledger()[row.id].state == "waiting"
+    dovecot.allow(user)
+    accounts.replace_secret(mirrored.account_id, "new secret")
+    running.poke(mirrored.account_id, "secret")
+    wait_for(lambda: mirrored.settled(row, "done"))
+    wait_for(lambda: state(mirrored).state == "ok")
+
+
+def test_a_cut_line_shows_reconnecting_and_comes_back(
+    running: Runtime, mirrored: Mirrored, world: World, dovecot: Dovecot, user: str
+) -> None:
+    wait_for(lambda: state(mirrored).state == "ok")
+    dovecot.kick(user)
+    world.reconnect()
+    world.append("INBOX", subject="nachher")
+    wait_for(lambda: mirrored.subjects() == ["nachher"])
+    wait_for(lambda: state(mirrored).state == "ok")
+
+
+def test_a_killed_owner_is_succeeded_after_its_lease(mirrored: Mirrored, world: World) -> None:
+    world.append("INBOX", subject="Befund")
+    mirrored.sync()
+    row = mirrored.enqueue("flag", mirrored.row("Befund").id, add=int(Flag.SEEN), remove=0)
+    # The owner dies without a word: its leases stay until they run out by the database's clock.
+    successor = Runtime()
+    successor.start()
+    wait_for(lambda: mirrored.settled(row, "done"))
+    successor.stop()
+    mirrored.fence = mirrored.take_over()
+    assert reading.snapshot(mirrored.account_id).seq > 0

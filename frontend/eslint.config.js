@@ -19,7 +19,7 @@ export default ts.config(
     rules: {
       complexity: ['error', 10],
       'max-lines': ['error', { max: 400 }],
-      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': 'off',
       'svelte/no-useless-mustaches': 'off', // prettier keeps a space alive with them

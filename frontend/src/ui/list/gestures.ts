@@ -18,63 +18,80 @@ function rowOf(event: Event): { id: string; width: number } | null {
   return row?.dataset.id ? { id: row.dataset.id, width: row.offsetWidth } : null;
 }
 
-export function listGestures(listener: Listener) {
-  let swipe: Swipe | null = null;
-  let pointer = -1;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let swallowClick = false;
+/** One finger at a time; the second of two is not ours. */
+class Finger {
+  private swipe: Swipe | null = null;
+  private pointer = -1;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private swallowClick = false;
 
-  function end(): void {
-    clearTimeout(timer);
-    if (pointer >= 0) listener.held(false);
-    pointer = -1;
-    swipe = null;
-    listener.swiping(null);
+  constructor(private readonly listener: Listener) {}
+
+  down(event: PointerEvent): void {
+    this.swallowClick = false;
+    const row = rowOf(event);
+    if (event.pointerType !== 'touch' || !event.isPrimary || !row) return;
+    this.pointer = event.pointerId;
+    this.swipe = startSwipe(row.id, event.clientX, event.clientY);
+    this.timer = setTimeout(() => this.longPress(row.id), LONG_PRESS_MS);
+    this.listener.held(true);
   }
 
-  function longPress(id: string): void {
-    swallowClick = true;
+  move(event: PointerEvent): void {
+    if (event.pointerId !== this.pointer || !this.swipe) return;
+    const before = this.swipe.axis;
+    const now = (this.swipe = moveSwipe(this.swipe, event.clientX, event.clientY));
+    const moved = Math.hypot(event.clientX - now.startX, event.clientY - now.startY);
+    if (moved > STILL_PX) clearTimeout(this.timer);
+    if (now.axis !== 'across') return;
+    if (before !== 'across' && event.currentTarget instanceof Element)
+      event.currentTarget.setPointerCapture(this.pointer);
+    this.listener.swiping(now);
+  }
+
+  up(event: PointerEvent): void {
+    if (event.pointerId !== this.pointer) return;
+    const done = this.swipe;
+    const width = event.currentTarget instanceof HTMLElement ? event.currentTarget.offsetWidth : window.innerWidth;
+    this.end();
+    if (done?.axis !== 'across') return;
+    this.swallowClick = true;
+    const side = swipedTo(done, width);
+    if (side) this.listener.swiped(done.id, side);
+  }
+
+  /** The click that the browser makes of a swipe or a long press is not a tap. */
+  click(event: MouseEvent): void {
+    if (!this.swallowClick) return;
+    this.swallowClick = false;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    if (this.pointer >= 0) this.listener.held(false);
+    this.pointer = -1;
+    this.swipe = null;
+    this.listener.swiping(null);
+  }
+
+  private longPress(id: string): void {
+    this.swallowClick = true;
     if ('vibrate' in navigator) navigator.vibrate(10); // Safari has none
-    end();
-    listener.pressed(id);
+    this.end();
+    this.listener.pressed(id);
   }
+}
 
+/** Handlers to spread on the list. */
+export function listGestures(listener: Listener) {
+  const finger = new Finger(listener);
   return {
-    onpointerdown(event: PointerEvent): void {
-      swallowClick = false;
-      const row = rowOf(event);
-      if (event.pointerType !== 'touch' || !event.isPrimary || !row) return;
-      pointer = event.pointerId;
-      swipe = startSwipe(row.id, event.clientX, event.clientY);
-      timer = setTimeout(() => longPress(row.id), LONG_PRESS_MS);
-      listener.held(true);
-    },
-    onpointermove(event: PointerEvent): void {
-      if (event.pointerId !== pointer || !swipe) return;
-      const before = swipe.axis;
-      swipe = moveSwipe(swipe, event.clientX, event.clientY);
-      const moved = Math.hypot(event.clientX - swipe.startX, event.clientY - swipe.startY);
-      if (moved > STILL_PX) clearTimeout(timer);
-      if (swipe.axis !== 'across') return;
-      if (before !== 'across' && event.currentTarget instanceof Element) event.currentTarget.setPointerCapture(pointer);
-      listener.swiping(swipe);
-    },
-    onpointerup(event: PointerEvent): void {
-      if (event.pointerId !== pointer) return;
-      const done = swipe;
-      const width = event.currentTarget instanceof HTMLElement ? event.currentTarget.offsetWidth : window.innerWidth;
-      end();
-      if (done?.axis !== 'across') return;
-      swallowClick = true;
-      const side = swipedTo(done, width);
-      if (side) listener.swiped(done.id, side);
-    },
-    onpointercancel: end,
-    onclickcapture(event: MouseEvent): void {
-      if (!swallowClick) return;
-      swallowClick = false;
-      event.preventDefault();
-      event.stopPropagation();
-    },
+    onpointerdown: (event: PointerEvent): void => finger.down(event),
+    onpointermove: (event: PointerEvent): void => finger.move(event),
+    onpointerup: (event: PointerEvent): void => finger.up(event),
+    onpointercancel: (): void => finger.end(),
+    onclickcapture: (event: MouseEvent): void => finger.click(event),
   };
 }

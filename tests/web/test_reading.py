@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.db import connections
 from pytest_django import Settings
 
 from deploy.embedded.ports import free_port
@@ -34,9 +35,14 @@ class Owner:
     def __init__(self, mirrored: Mirrored, monkeypatch: pytest.MonkeyPatch) -> None:
         leases.release(mirrored.owner)
         self.runtime = Runtime()
-        monkeypatch.setattr(requests, "ring", self.runtime.poke)
+        monkeypatch.setattr(requests, "ring", self._ring)
         self.runtime.start()
         wait_for(lambda: leases.adopt(mirrored.account_id, self.runtime.owner))
+
+    def _ring(self, account_id: str, reason: str) -> None:
+        """As a Celery task does: the thread gives back what it borrowed, else PostgreSQL cannot drop the database."""
+        self.runtime.poke(account_id, reason)
+        connections.close_all()
 
     def stop(self) -> None:
         self.runtime.stop()

@@ -2,12 +2,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check bench build types unit web browser clean
+.PHONY: help demo dev test check bench build wire types unit web browser clean
 
 PY := .venv/bin/python
 UV_VERSION := 0.13.9
 JOBS ?= 2
 SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/vite.config.ts
+
+WIRE := webmail/wire.py sync/feed.py $(wildcard webmail/api/*.py)
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,7 +31,7 @@ check: .venv/.synced frontend/node_modules/.installed ## format, lint, types, im
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports
 	.venv/bin/mypy
-	DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m webmail.openapi | diff - frontend/src/mail/openapi.json || { echo "The API changed: run 'make types'."; exit 1; }
+	$(MAKE) --no-print-directory wire
 	$(MAKE) --no-print-directory unit
 	cd frontend && npm run --silent check && npm run --silent test
 
@@ -46,6 +48,10 @@ browser: .venv/.synced .venv/.tests-ready frontend/dist/build.json
 bench: .venv/.synced .venv/.tests-ready frontend/dist/build.json ## every figure; NAME=push for one
 	@$(PY) -m bench $(NAME)
 
+wire: .venv/.synced frontend/node_modules/.installed
+	@DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m webmail.openapi | diff -q - frontend/src/mail/openapi.json >/dev/null \
+		&& (cd frontend && npm run --silent types:check) || { echo "The API changed: run 'make types'."; exit 1; }
+
 types: .venv/.synced frontend/node_modules/.installed ## the wire's types, from the server's own description
 	DJANGO_SETTINGS_MODULE=tests.settings $(PY) -m webmail.openapi > frontend/src/mail/openapi.json
 	cd frontend && npm run --silent types
@@ -58,6 +64,7 @@ clean: ## what was built; a demo mailbox stays in .demo
 .venv/.synced: pyproject.toml uv.lock
 	@deploy/check_machine.sh
 	@[ -x $(PY) ] || python3 -m venv .venv
+	@echo "Installing the Python packages …"
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@.venv/bin/uv sync --quiet --frozen --all-groups
 	@touch $@
@@ -67,8 +74,13 @@ clean: ## what was built; a demo mailbox stays in .demo
 	@touch $@
 
 frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json frontend/.npmrc
+	@echo "Installing the front end's packages …"
 	@cd frontend && npm ci --silent
 	@touch $@
 
-frontend/dist/build.json: frontend/node_modules/.installed $(SOURCES)
-	@cd frontend && npm run --silent build -- --logLevel warn
+# Compressed once here, not at every request. A build from types that are not the server's fails.
+frontend/dist/build.json: .venv/.synced frontend/node_modules/.installed $(SOURCES) $(WIRE)
+	@$(MAKE) --no-print-directory wire
+	@echo "Building the front end …"
+	@cd frontend && npm run --silent build -- --logLevel error
+	@$(PY) -m whitenoise.compress -q frontend/dist

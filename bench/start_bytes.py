@@ -1,4 +1,8 @@
-"""The scripts that a browser with an empty cache asks for before a signed-in person's first row is on the screen."""
+"""The scripts that a browser with an empty cache asks for before a signed-in person's first row is on the screen.
+
+The reference is all of the app's scripts: what would stand before that row if nothing came later. (Roundcube 1.6.5 as
+it comes from Debian: 233,000 bytes for its list of messages.)
+"""
 
 import gzip
 from functools import cache
@@ -11,8 +15,6 @@ from tests.support.stack import ROOT
 
 MESSAGES = 200
 STARTS = 20
-# Roundcube 1.6.5 as it comes from Debian, its list of messages, measured on the wire with gzip.
-ROUNDCUBE_BYTES = 233_000
 _ASKED = """async () => {
   const { frame } = await bench.first;
   return performance.getEntriesByType('resource')
@@ -33,7 +35,8 @@ def measure() -> list[Figure]:
             took.append(sum(_gzipped(path) for path in scripts))
             say(f"  {took[-1]} B in {len(scripts)} scripts")
             app.expect_live()
-    return [Figure("start-bytes.js-gzip", p50(took), "B", ROUNDCUBE_BYTES, 75_000)]
+    everything = sum(_gzipped(f"/assets/{path.name}") for path in (ROOT / "frontend/dist/assets").glob("*.js"))
+    return [Figure("start-bytes.js-gzip", p50(took), "B", everything, 75_000)]
 
 
 @cache

@@ -1,6 +1,7 @@
 """It can be installed like an app, on Android, on desks and on an iPhone's home screen."""
 
 import json
+import re
 import struct
 import urllib.request
 from pathlib import Path
@@ -71,3 +72,11 @@ def _png_size(content: bytes) -> tuple[int, int]:
     assert content.startswith(b"\x89PNG")
     width, height = struct.unpack(">II", content[16:24])
     return width, height
+
+
+def test_the_built_scripts_come_compressed(stack: Stack) -> None:
+    (script,) = re.findall(r'src="(/assets/[^"]+[.]js)"', _get(stack, "/").decode())
+    asked = urllib.request.Request(f"{stack.origin}{script}", headers={"Accept-Encoding": "br"})
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        assert answer.headers["Content-Encoding"] == "br"
+        assert "immutable" in answer.headers["Cache-Control"]

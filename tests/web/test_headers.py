@@ -9,6 +9,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.core.asgi import get_asgi_application
 from pytest_django import Settings
+from whitenoise import compress
 
 from tests.web.person import Person, communicator
 from webmail.pages import Files
@@ -152,6 +153,19 @@ def test_a_file_that_has_not_changed_is_not_sent_again(ask: Ask) -> None:
     first = ask("/sw.js")
     again = ask("/sw.js", if_modified_since=first.headers["last-modified"])
     assert (again.status, again.body) == (304, b"")
+
+
+def test_scripts_are_sent_compressed_as_they_were_built(ask: Ask, dist: Path) -> None:
+    script = ask("/assets/app-4f2a.js")
+    assert "content-encoding" not in script.headers
+    compress.main(["-q", str(dist)])
+    again = asking(Files(get_asgi_application()))
+    for coding in ("br", "gzip"):
+        answer = again("/assets/app-4f2a.js", accept_encoding=coding)
+        assert answer.headers["content-encoding"] == coding
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert len(answer.body) < len(script.body)
+        expect_always(answer)
 
 
 def test_files_have_the_types_that_nosniff_needs(ask: Ask) -> None:

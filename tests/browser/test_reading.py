@@ -58,6 +58,12 @@ def test_attachments_are_listed_previewed_and_downloaded_under_their_names(
     expect(picture).to_be_visible()
     assert picture.evaluate("async (one) => { await one.decode(); return one.naturalWidth }") == 24
     app.page.keyboard.press("Escape")
+    article.get_by_role("button", name="Open Bericht.pdf").click()
+    inside = app.page.get_by_role("dialog").locator("iframe, embed, object")
+    expect(inside).to_be_visible()
+    assert str(inside.get_attribute("src") or inside.get_attribute("data")).startswith("blob:")
+    expect(app.page.get_by_role("dialog").get_by_role("button", name="Download")).to_be_visible()
+    app.page.keyboard.press("Escape")
     with app.page.expect_download() as waiting:
         article.get_by_role("button", name="Download Bericht.pdf").click()
     assert waiting.value.suggested_filename == "Bericht.pdf"

@@ -66,10 +66,13 @@ def world(dovecot: Dovecot, user: str) -> Iterator[World]:
 
 @pytest.fixture
 def mirrored(dovecot: Dovecot, user: str, transactional_db: None) -> Iterator[Mirrored]:
-    """alice's mailbox, brought into the tables by `sync()`."""
+    """alice's mailbox, brought into the tables by `sync()`. After each test the replay law is checked."""
     mailbox = Mirrored("127.0.0.1", dovecot.port, user)
     yield mailbox
-    mailbox.close()
+    try:
+        mailbox.check_laws()
+    finally:
+        mailbox.close()
 
 
 @pytest.fixture

@@ -117,8 +117,8 @@ def test_a_long_absence_comes_in_portions_cut_between_seqs(
 ) -> None:
     whole = reading.changes
 
-    def in_portions(*arguments: Any) -> Any:
-        return whole(*arguments, limit=3)
+    def in_portions(*arguments: Any, limit: int = 3) -> Any:
+        return whole(*arguments, limit=min(limit, 3))
 
     mirrored = filled()
     screen = Screen(alice).open("INBOX")

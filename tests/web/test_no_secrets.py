@@ -195,9 +195,10 @@ def test_a_defect_does_not_log_what_it_was_working_on(
         subject, secret = SUBJECT, PASSWORD
         raise KeyError(len(subject + secret))
 
-    monkeypatch.setattr("sync.store.reading.snapshot", broken)
     alice.client.raise_request_exception = False
-    answer = alice.get("/api/snapshot")
+    with monkeypatch.context() as patch:
+        patch.setattr("sync.store.reading.snapshot", broken)
+        answer = alice.get("/api/snapshot")
     assert answer.status_code == 500
     for words in (said(), answer.content.decode()):
         assert [word for word in (SUBJECT, PASSWORD, alice.address) if word in words] == []

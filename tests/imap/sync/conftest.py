@@ -26,5 +26,7 @@ def world(dovecot: Dovecot, user: str) -> Iterator[World]:
 def mirrored(dovecot: Dovecot, user: str, transactional_db: None) -> Iterator[Mirrored]:
     mailbox = Mirrored("127.0.0.1", dovecot.port, user)
     yield mailbox
-    mailbox.check_laws()
-    mailbox.close()
+    try:
+        mailbox.check_laws()
+    finally:
+        mailbox.close()

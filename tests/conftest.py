@@ -7,6 +7,12 @@ import pytest
 from deploy.embedded.dovecot import Dovecot
 from deploy.embedded.redis import Redis
 from tests.support.environment import REDIS
+from webmail.preflight import unfit_because
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if unfit := unfit_because():
+        terminalreporter.write_line(f"Warning: {unfit} Production would not start on it.")
 
 
 @pytest.fixture(scope="session")

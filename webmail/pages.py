@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from whitenoise import WhiteNoise
 
 from sync.bus.connection import blocking
+from sync.bus.requests import OwnerSilent, RequestFailed
 from sync.seal import WrongKey
 from sync.store import keycheck
 from webmail.headers import file_headers
@@ -41,7 +42,7 @@ class Files:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
         if scope["type"] != "http" or path.startswith(OURS):
-            await self._inner(scope, receive, send)
+            await self._answer(scope, receive, send)
             return
         if scope["method"] not in ("GET", "HEAD"):
             await _plain(send, 405, "Method not allowed\n")
@@ -52,6 +53,13 @@ class Files:
             return
         response = found.get_response(scope["method"], _wsgi_headers(scope))
         await _send_file(send, response)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """An attachment whose owner fails in the middle ends short, never whole: the browser sees a broken line."""
+        try:
+            await self._inner(scope, receive, send)
+        except (OwnerSilent, RequestFailed) as error:
+            log.info("answer cut short: %s", type(error).__name__)
 
 
 def _index() -> WhiteNoise:

@@ -5,7 +5,6 @@ Every variable is described in deploy/settings.env.example; any secret may come 
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +46,8 @@ if MODE not in ("production", "demo", "test"):
     raise ImproperlyConfigured(f"PRAXISPOST_MODE={MODE} is none of production, demo, test.")
 PRODUCTION = MODE == "production"
 
-if unfit := unfit_because():
-    if PRODUCTION:
-        raise ImproperlyConfigured(f"{unfit} Praxispost does not start on it in production.")
-    if MODE == "demo":
-        sys.stderr.write(f"Warning: {unfit}\n")
+if PRODUCTION and (unfit := unfit_because()):
+    raise ImproperlyConfigured(f"{unfit} Praxispost does not start on it in production.")
 
 PRAXISPOST_KEYS = env_keys()
 if not PRAXISPOST_KEYS:

@@ -72,7 +72,8 @@ def _add_files(message: EmailMessage, letter: Letter) -> None:
         assert isinstance(page, EmailMessage)
         for file in inline:
             main, sub = file.kind.split("/")
-            page.add_related(file.content, main, sub, cid=f"<{file.content_id}>", filename=file.name)
+            cid = f"<{file.content_id}>"
+            page.add_related(file.content, main, sub, disposition="inline", cid=cid, filename=file.name)
     for file in letter.files:
         if not file.content_id:
             main, sub = file.kind.split("/")

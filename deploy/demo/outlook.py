@@ -14,6 +14,8 @@ from typing import Self
 
 from imapclient.imap_utf7 import encode
 
+from deploy.demo.people import PASSWORD
+
 TIMEOUT_S = 20
 Folder = tuple[str, ...]  # the path, level by level
 INBOX: Folder = ("INBOX",)
@@ -26,7 +28,7 @@ class OutlookError(Exception):
 class Outlook:
     """Context manager over one connection."""
 
-    def __init__(self, port: int, user: str, password: str = "demo") -> None:
+    def __init__(self, port: int, user: str, password: str = PASSWORD) -> None:
         self._imap = imaplib.IMAP4("127.0.0.1", port, timeout=TIMEOUT_S)
         # A message is written in two pieces: without this, each waits 40 ms for the other side's receipt.
         self._imap.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

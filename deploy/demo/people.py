@@ -19,6 +19,7 @@ class Person:
         return self.name.removeprefix("Dr. med. ").split()[0]
 
 
+PASSWORD = "demo"
 PRACTICE = Person("Praxis am Lindenhof", "praxis@arztpraxis.example")
 DOCTOR = Person("Dr. med. Anna Brunner", "anna.brunner@arztpraxis.example")
 ASSISTANTS = ("Selina Gerber", "Nadja Hofer", "Lena Wüthrich", "Fabienne Roth", "Miriam Zaugg")

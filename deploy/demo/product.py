@@ -8,9 +8,8 @@ import urllib.request
 
 from deploy.demo.home import DATABASE, Home
 from deploy.demo.options import ROOT, DemoError, Options
-from deploy.demo.people import DOCTOR, PRACTICE
+from deploy.demo.people import DOCTOR, PASSWORD, PRACTICE
 
-PASSWORD = "demo"
 VITE_PORT = 5173
 _HEALTH_TIMEOUT_S = 2
 
@@ -48,7 +47,7 @@ def environment(options: Options, home: Home, *, redis_url: str, imap_port: int)
         "DATABASE_URL": f"sqlite:///{home.folder / DATABASE}",
         "REDIS_URL": redis_url,
         "REDIS_BROKER_URL": redis_url.replace("/0", "/1"),
-        "PRAXISPOST_IMAP_HOSTS": "127.0.0.1:* private",
+        "PRAXISPOST_IMAP_HOSTS": "imap.mail.hin.ch:993, 127.0.0.1:* private, localhost:* private",
         "PRAXISPOST_ORIGINS": ",".join(
             f"http://{host}:{port}" for port in ports for host in ("127.0.0.1", "localhost")
         ),

@@ -10,10 +10,11 @@ from deploy.demo import product
 from deploy.demo.home import Home, migrations_stamp
 from deploy.demo.lively import Colleague
 from deploy.demo.options import DEFAULT_PORT, ROOT, DemoError, Options, Stopped
-from deploy.demo.people import DOCTOR, PRACTICE
+from deploy.demo.people import DOCTOR, PASSWORD, PRACTICE
 from deploy.demo.processes import Processes
 from deploy.demo.servers import Servers, newest_change
 from deploy.embedded.ports import is_taken
+from webmail.preflight import unfit_because
 
 START_S = 60
 LOOK_EVERY_S = 1.0
@@ -65,6 +66,8 @@ class Demo:
     def _prepare(self) -> None:
         """Everything that can be wrong is found before anything is started."""
         self._home.lock()
+        if unfit := unfit_because():
+            _say(f"Warning: {unfit} Production would not start on it.")
         if not self._has_vite:
             product.check_front_end()
         if is_taken(self._options.port):
@@ -121,7 +124,7 @@ class Demo:
         _say(f"Mail server, where the form asks for it: 127.0.0.1, port {self._servers.imap_port}, no encryption.")
         _say(
             f"Praxispost: http://127.0.0.1:{port} – sign in as {PRACTICE.mail} or {DOCTOR.mail}, "
-            f"password {product.PASSWORD} (Ctrl-C stops)"
+            f"password {PASSWORD} (Ctrl-C stops)"
         )
 
     def _stay(self) -> None:

@@ -11,7 +11,7 @@ from deploy.demo.home import Home, make_private
 from deploy.demo.mailbox import SEED, doctor_mailbox, fill, practice_mailbox
 from deploy.demo.options import DemoError, ImapKind
 from deploy.demo.outlook import INBOX, Outlook, OutlookError
-from deploy.demo.people import DOCTOR, PRACTICE
+from deploy.demo.people import DOCTOR, PASSWORD, PRACTICE
 from deploy.demo.processes import end_with_parent
 from deploy.embedded import redis
 from deploy.embedded.dovecot import Dovecot
@@ -93,7 +93,7 @@ class Servers:
         if not self._is_filled():
             shutil.rmtree(folder / "mail", ignore_errors=True)
         make_private(folder)
-        dovecot = Dovecot(folder, port=self.imap_port)
+        dovecot = Dovecot(folder, port=self.imap_port, password=PASSWORD)
         dovecot.start(end_with_parent)
         return dovecot
 

@@ -1,7 +1,7 @@
 """A private Dovecot in a folder of its own, on a free loopback port: for tests, benches and the demo.
 
-Runs as root (mail then belongs to the system user `dovecot`) and as an ordinary user. Any user may sign in with any
-password until `refuse` says otherwise.
+Runs as root (mail then belongs to the system user `dovecot`) and as an ordinary user. Any user may sign in, with any
+password where none is given, until `refuse` says otherwise.
 """
 
 import grp
@@ -51,7 +51,7 @@ passdb {{
 }}
 passdb {{
   driver = static
-  args = nopassword=y
+  args = {password}
 }}
 userdb {{
   driver = static
@@ -98,11 +98,13 @@ class Dovecot:
         special_use: bool = True,
         certificate: tuple[Path, Path] | None = None,
         port: int = 0,
+        password: str = "",
     ) -> None:
         self.folder = folder or Path(tempfile.mkdtemp(prefix="dovecot-"))
         self._own_folder = folder is None
         self._format, self._capabilities, self._special_use = format, capabilities, special_use
         self._certificate = certificate
+        self._password = password
         self.port = port or free_port()
         self.tls_port = free_port() if certificate else 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -223,6 +225,7 @@ class Dovecot:
             port=self.port,
             tls_port=self.tls_port,
             tls=self._tls(),
+            password=f"password={self._password}" if self._password else "nopassword=y",
             tls_listener="yes" if self._certificate else "no",
             capability=f"imap_capability = {self._capabilities}" if self._capabilities else "",
             folders=self._folders(),

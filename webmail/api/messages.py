@@ -87,7 +87,7 @@ async def _streamed(request: HttpRequest, wanted: Request, *, inline: bool) -> H
 
 
 async def _rest(chunks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
-    # An owner that fails in the middle must end the response short, not whole.
+    # An owner that fails in the middle must end the response short, not whole: what it raises reaches the ASGI layer.
     async for chunk in chunks:
         yield chunk
 

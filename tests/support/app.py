@@ -59,7 +59,10 @@ class App:
         self.page.goto(f"{self.stack.origin}{path}?lang=en", wait_until="commit")
         return self
 
-    def sign_in(self, user: str, *, password: str = "secret", device: str = "Empfang 1") -> "App":
+    def sign_in(
+        self, user: str, *, password: str = "secret", device: str = "Empfang 1", port: int | None = None
+    ) -> "App":
+        """`port`: another way to the same mail server."""
         self.open()
         page = self.page
         page.get_by_role("radio", name="Other server").check(force=True)
@@ -67,7 +70,7 @@ class App:
         page.get_by_label("User name").fill(user)
         page.get_by_label("Password or token").fill(password)
         page.get_by_label("Mail server").fill("127.0.0.1")
-        page.get_by_label("Port").fill(str(self.stack.dovecot.port))
+        page.get_by_label("Port").fill(str(port or self.stack.dovecot.port))
         page.get_by_label("Security").select_option("plain")
         name = page.get_by_label("Name of this device")
         if name.is_visible():  # asked once

@@ -80,8 +80,11 @@ async function perform(ids: string[], what: Pick<Intent, 'kind' | 'args'>, code:
 const flag = (ids: string[], add: number, remove: number, code: Done): Promise<void> =>
   perform(ids, { kind: 'flag', args: { add, remove } }, code);
 
+/** Else it has to be asked first. */
+export const knowsArchive = (): boolean => get(targets).archive !== '';
+
 async function archive(ids: string[]): Promise<void> {
-  if (get(targets).archive) await perform(ids, { kind: 'archive', args: {} }, 'archived');
+  if (knowsArchive()) await perform(ids, { kind: 'archive', args: {} }, 'archived');
   else askArchive.set(ids);
 }
 

@@ -46,7 +46,9 @@ async function read(place: Place): Promise<() => void> {
 }
 
 export function prime({ folders: all, account }: Pick<FirstLook, 'folders' | 'account'>): void {
-  targets.set({ archive: account?.archive ?? '', trash: all.find((row) => row.role === 'trash')?.id ?? '' });
+  const withRole = (role: string): string => all.find((row) => row.role === role)?.id ?? '';
+  const chosen = all.some((row) => row.id === account?.archive) ? account?.archive : '';
+  targets.set({ archive: chosen || withRole('archive'), trash: withRole('trash') });
   rows.set(all);
 }
 

@@ -1,6 +1,6 @@
 /** The verbs of the screen: what a key, a swipe, a button or the menu does to messages, and where the eye goes next. */
 import { get } from 'svelte/store';
-import { act } from '../state/act';
+import { act, askArchive, chooseArchive, knowsArchive } from '../state/act';
 import { current } from '../state/folders';
 import { list } from '../state/list';
 import { closeMessage, opened, openMessage } from '../state/reader';
@@ -64,7 +64,7 @@ async function leave(ids: string[], how: (ids: string[]) => Promise<void>): Prom
 }
 
 const VERBS: Record<Verb, (ids: string[]) => Promise<void> | void> = {
-  archive: (ids) => leave(ids, act.archive),
+  archive: (ids) => (knowsArchive() ? leave(ids, act.archive) : act.archive(ids)),
   trash: (ids) => (inTrash() ? askDestroy(ids) : leave(ids, act.trash)),
   destroy: (ids) => leave(ids, act.destroy),
   restore: (ids) => act.restore(ids),
@@ -77,6 +77,12 @@ const VERBS: Record<Verb, (ids: string[]) => Promise<void> | void> = {
 
 export function perform(verb: Verb, ids: string[] = targets()): void {
   if (ids.length > 0) void VERBS[verb](ids);
+}
+
+/** The answer to which folder is the archive: a folder, or null to make one. Only now the messages leave. */
+export async function answerArchive(folder: string | null): Promise<void> {
+  const ids = get(askArchive);
+  if (ids) await leave(ids, () => chooseArchive(folder));
 }
 
 export const toggleRead = (ids: string[]): void => perform(anyUnread(ids) ? 'read' : 'unread', ids);

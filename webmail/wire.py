@@ -20,6 +20,7 @@ MAX_TARGETS = 500
 MAX_ACTIONS = 100
 MAX_BODIES = 20
 MAX_WINDOWS = 600
+MAX_AGO_MS = 30 * 24 * 3_600_000
 MAX_NUMBER = 2**53 - 1  # what a browser counts to
 
 
@@ -82,6 +83,8 @@ class FlagArgs(Strict):
 
 
 class ActionBody(Strict):
+    """`ago_ms`: how long ago it was decided; a device may have been without a network since."""
+
     v: Literal[1]
     id: Id
     n: Annotated[int, Field(ge=0)]
@@ -89,6 +92,7 @@ class ActionBody(Strict):
     targets: Annotated[list[Id], Field(max_length=MAX_TARGETS)]
     args: dict[str, int | str | bool] = {}
     base_seq: Annotated[int, Field(ge=0)]
+    ago_ms: Annotated[int, Field(ge=0, le=MAX_AGO_MS)] = 0
 
 
 class ActionsBody(Strict):
@@ -160,6 +164,7 @@ class HelloFrame(Strict):
     epoch: Line
     seq: Annotated[int, Field(ge=0)]
     windows: Annotated[list[WindowBody], Field(max_length=MAX_WINDOWS)]
+    account: Id | Literal[""] = ""  # whose mirror says hello; another one's is refused
 
 
 class WindowsFrame(Strict):

@@ -33,6 +33,7 @@ class Intent:
     targets: list[str]
     args: dict[str, Any]
     base_seq: int
+    ago_ms: int = 0  # decided so long before it arrived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,7 @@ def _insert(
                 targets=intent.targets,
                 args=intent.args,
                 base_seq=intent.base_seq,
-                created_at=now_ms(),
+                created_at=now_ms() - intent.ago_ms,
                 seq=made.seq,
             )
             made.actions.add(row.pk)

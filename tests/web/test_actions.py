@@ -197,3 +197,17 @@ def test_an_action_that_never_was_is_missing(alice: Person) -> None:
     for verb in ("retry", "discard"):
         answer = alice.post(f"/api/actions/{NOBODY}/{verb}")
         assert (answer.status_code, answer.json()) == (404, {"code": "missing"})
+
+
+def test_the_ledger_says_when_it_was_decided_not_when_it_arrived(alice: Person, mailbox: Mirrored) -> None:
+    hour_ms = 3_600_000
+    late = intent("flag", mailbox.row("Befund").id, args={"add": 1}, ago_ms=hour_ms)
+    now = intent("flag", mailbox.row("Rezept").id, args={"add": 1})
+    alice.act(late, now)
+    at = {row["id"]: row["created_at"] for row in alice.snapshot()["actions"]}
+    assert hour_ms <= at[now["id"]] - at[late["id"]] < hour_ms + 60_000
+
+
+def test_nothing_was_decided_before_the_ledger_begins(alice: Person, mailbox: Mirrored) -> None:
+    ancient = intent("flag", mailbox.row("Befund").id, args={"add": 1}, ago_ms=31 * 24 * 3_600_000)
+    assert alice.post("/api/actions", {"actions": [ancient]}).status_code == 422

@@ -301,3 +301,13 @@ async def test_no_thread_keeps_a_database_connection(alice: Person) -> None:
         await socket.receive_until("heartbeat")
         held = [await sync_to_async(lambda: connection.connection, thread_sensitive=False)() for _ in range(8)]
         assert held == [None] * 8
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_window_that_says_hello_for_another_mailbox_is_told_that_it_is_signed_out(
+    alice: Person, charlie: Person
+) -> None:
+    cursor = await away(alice.snapshot)
+    async with Socket(alice) as socket:
+        await socket.hello(cursor, account=await away(lambda: charlie.account_id))
+        assert (await socket.receive())["type"] == "signed_out"

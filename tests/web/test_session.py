@@ -103,3 +103,12 @@ def test_an_archive_can_be_made(alice: Person, filled: Callable[..., Mirrored]) 
 def test_an_archive_that_is_not_there_is_missing(alice: Person) -> None:
     answer = alice.post("/api/archive", {"folder": "00000000-0000-4000-8000-000000000000"})
     assert code_of(answer) == (404, "missing")
+
+
+def test_a_window_that_speaks_for_another_mailbox_is_signed_out(alice: Person, charlie: Person) -> None:
+    """Another window of its browser has signed in to another mailbox, and the cookie is that one's now."""
+    mine = {"X-Praxispost-Account": alice.account_id}
+    theirs = {"X-Praxispost-Account": charlie.account_id}
+    assert alice.client.get("/api/snapshot", secure=True, headers=mine).status_code == 200
+    assert code_of(alice.client.get("/api/snapshot", secure=True, headers=theirs)) == (401, "signed_out")
+    assert code_of(alice.post("/api/changes", {}, X_Praxispost_Account=charlie.account_id)) == (401, "signed_out")

@@ -32,9 +32,7 @@ def anyone(request: HttpRequest) -> Any:
 def signed_in(request: HttpRequest) -> Device:
     """Raises Coded 401, 403, 426. Touches the device so that 90 days count from the last use."""
     _check_version(request)
-    device = request.user
-    if not isinstance(device, Device):
-        raise Coded(401, "signed_out")
+    device = _meant(request, request.user)
     _check_origin(request)
     _touch(request, device)
     return device
@@ -43,11 +41,18 @@ def signed_in(request: HttpRequest) -> Device:
 async def signed_in_async(request: HttpRequest) -> Device:
     """The same for views that stream."""
     _check_version(request)
-    device = await request.auser()
-    if not isinstance(device, Device):
-        raise Coded(401, "signed_out")
+    device = _meant(request, await request.auser())
     _check_origin(request)
     return device
+
+
+def _meant(request: HttpRequest, user: object) -> Device:
+    """The device, if it is the one that a window speaks for: another window of the browser may have signed in to another
+    mailbox since, and the cookie is that one's now."""
+    spoken_for = request.headers.get("X-Praxispost-Account", "")
+    if not isinstance(user, Device) or (spoken_for and spoken_for != user.account_id):
+        raise Coded(401, "signed_out")
+    return user
 
 
 def _check_version(request: HttpRequest) -> None:

@@ -50,8 +50,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if not isinstance(user, Device):
             # Accepted first: a refused handshake tells the browser nothing it could act on.
             await self.accept()
-            await self._send(SignedOutFrame().model_dump())
-            await self.close(_CLOSED_SIGNED_OUT)
+            await self._refuse()
             return
         self._account_id = user.account_id
         await self.accept()
@@ -75,6 +74,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if not isinstance(frame, HelloFrame):
             self._windows_taken += 1
             await self._tell_seq(self._seq)
+        elif frame.account not in ("", self._account_id):
+            await self._refuse()  # another window has signed in to another mailbox
         elif self._subscription is None:
             await self._begin(frame)
 
@@ -126,9 +127,12 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         while True:
             await asyncio.sleep(CHECK_SESSION_S)
             if not await _db(self._is_signed_in):
-                await self._send(SignedOutFrame().model_dump())
-                await self.close(_CLOSED_SIGNED_OUT)
+                await self._refuse()
                 return
+
+    async def _refuse(self) -> None:
+        await self._send(SignedOutFrame().model_dump())
+        await self.close(_CLOSED_SIGNED_OUT)
 
     def _is_signed_in(self) -> bool:
         session = self.scope["session"]

@@ -3,20 +3,14 @@ import type { BodyRow } from '../mail/rows';
 import type { Mirror } from './vault';
 
 export const BOUND_BYTES = 300 * 1024 * 1024;
+const ROOM_BYTES = 20 * 1024 * 1024;
+const NOTHING: ReadonlySet<string> = new Set();
 
 export const blobKey = (message: string, part: string): string => `${message}/${part}`;
 
 export async function bodyOf(mirror: Mirror, id: string): Promise<BodyRow | null> {
   const row = await mirror.db.bodies.get(id);
   return row ? mirror.codec.open<BodyRow>('bodies', id, row.sealed) : null;
-}
-
-export async function heldBodies(mirror: Mirror, ids: readonly string[]): Promise<Set<string>> {
-  const keys = await mirror.db.bodies
-    .where('id')
-    .anyOf([...ids])
-    .primaryKeys();
-  return new Set(keys);
 }
 
 export async function allHeldBodies(mirror: Mirror): Promise<Set<string>> {
@@ -58,31 +52,42 @@ export async function heldBlobs(mirror: Mirror): Promise<Set<string>> {
 }
 
 export async function usedBytes(mirror: Mirror): Promise<number> {
-  let bytes = 0;
-  await mirror.db.bodies.each((row) => (bytes += row.bytes));
-  await mirror.db.blobs.each((row) => (bytes += row.bytes));
-  return bytes;
+  const { bodies, blobs } = mirror.db;
+  const sizes = await Promise.all([bodies.orderBy('bytes').keys(), blobs.orderBy('bytes').keys()]);
+  return sizes.flat().reduce<number>((sum, bytes) => sum + Number(bytes), 0);
 }
 
-/** The outbox and the rows are never touched: only what can be fetched again goes. */
-export async function evict(mirror: Mirror, wantedBytes: number): Promise<number> {
+/** The outbox and the rows are never touched: only what can be fetched again goes, the oldest first, and nothing of
+ *  the messages `spared`. → how many bytes went. */
+export async function evict(mirror: Mirror, wantedBytes: number, spared = NOTHING): Promise<number> {
+  const { bodies, blobs } = mirror.db;
   let freed = 0;
-  const oldest = await mirror.db.bodies.orderBy('received_at').limit(500).toArray();
-  for (const row of oldest) {
+  for (const id of await bodies.orderBy('received_at').primaryKeys()) {
     if (freed >= wantedBytes) break;
-    const blobs = await mirror.db.blobs.where('message').equals(row.id).toArray();
-    await mirror.db.blobs.bulkDelete(blobs.map((blob) => blob.key));
-    await mirror.db.bodies.delete(row.id);
-    freed += row.bytes + blobs.reduce((sum, blob) => sum + blob.bytes, 0);
+    if (spared.has(id)) continue;
+    const files = await blobs.where('message').equals(id).toArray();
+    const body = await bodies.get(id);
+    await blobs.bulkDelete(files.map((file) => file.key));
+    await bodies.delete(id);
+    freed += (body?.bytes ?? 0) + files.reduce((sum, file) => sum + file.bytes, 0);
   }
   return freed;
 }
+
+/** Below the bound again, with some room to spare. → false when everything that is left is spared. */
+export async function keepWithin(mirror: Mirror, spared: ReadonlySet<string>): Promise<boolean> {
+  const over = (await usedBytes(mirror)) - BOUND_BYTES;
+  return over <= 0 || (await evict(mirror, over + ROOM_BYTES, spared)) >= over;
+}
+
+/** For whatever else did not fit. */
+export const makeRoom = (mirror: Mirror): Promise<number> => evict(mirror, ROOM_BYTES);
 
 async function makingRoom(mirror: Mirror, write: () => PromiseLike<unknown>): Promise<void> {
   try {
     await write();
   } catch (error) {
-    if (!isFull(error) || (await evict(mirror, 20 * 1024 * 1024)) === 0) throw error;
+    if (!isFull(error) || (await makeRoom(mirror)) === 0) throw error;
     await write();
   }
 }

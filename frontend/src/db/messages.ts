@@ -2,7 +2,7 @@
 import { FLAGGED, SEEN } from '../mail/flags';
 import { newestFirst } from '../mail/order';
 import type { Delta, MessageRow, Page, Window, WindowKind } from '../mail/rows';
-import { extended, inWindow, isNewer, windowKey } from '../mail/windows';
+import { extended, isNewer, windowKey } from '../mail/windows';
 import { readMeta, writeMeta } from './meta';
 import type { StoredMessage, StoredWindow } from './schema';
 import type { Mirror } from './vault';
@@ -46,16 +46,23 @@ export async function rowsById(mirror: Mirror, ids: readonly string[]): Promise<
 }
 
 /** Store a page below what is held, and how far the window now reaches. False: the page is older than the mirror, and
- *  what was deleted since would come back; ask again.
+ *  what was deleted since would come back, or another tab has extended the window `below` which it was asked; ask again.
  *
  *  Until the server knows of the larger window, its frames leave out what changes there: that is `owed`. */
-export async function storePage(mirror: Mirror, folder: string, kind: WindowKind, page: Page): Promise<boolean> {
+export async function storePage(
+  mirror: Mirror,
+  folder: string,
+  kind: WindowKind,
+  page: Page,
+  below?: Window | null,
+): Promise<boolean> {
   const { db } = mirror;
   const sealed = await sealMessages(mirror, page.messages);
   const window = extended(folder, kind, page);
   return db.transaction('rw', db.messages, db.windows, db.meta, async () => {
     const cursor = await readMeta(db, 'cursor');
     if (cursor?.epoch !== page.epoch || cursor.seq > page.seq) return false;
+    if (!endsAt(await mirror.db.windows.get(windowKey({ folder, kind })), below)) return false;
     const owed = await readMeta(db, 'owed');
     const since = Math.min(owed?.since ?? page.seq, page.seq);
     await writeMeta(db, 'owed', { since, pages: (owed?.pages ?? 0) + 1 });
@@ -65,6 +72,12 @@ export async function storePage(mirror: Mirror, folder: string, kind: WindowKind
     if (window) await mirror.db.windows.put(storedWindow(window));
     return true;
   });
+}
+
+/** Does the stored window still end where it ended when the page was asked for? */
+function endsAt(stored: StoredWindow | undefined, below: Window | null | undefined): boolean {
+  if (below === undefined) return true;
+  return below === null ? stored === undefined : stored?.id === (below.down_to?.id ?? null);
 }
 
 export async function windowsOf(mirror: Mirror): Promise<Window[]> {
@@ -80,14 +93,6 @@ export async function applyMessages(mirror: Mirror, delta: Delta, sealed: readon
   await messages.bulkDelete(lost);
   await bodies.bulkDelete(lost);
   if (lost.length) await blobs.where('message').anyOf(lost).delete();
-}
-
-/** Rows that no window holds any more (an unread one that was read, far below). */
-export function stray(
-  row: { folder: string; received_at: number; id: string; flags: number },
-  windows: readonly Window[],
-): boolean {
-  return !windows.some((window) => inWindow(row, window));
 }
 
 export async function forgetFolder(mirror: Mirror, folder: string): Promise<void> {

@@ -24,7 +24,7 @@ export function enqueue(mirror: Mirror, wishes: readonly New[], now: number): Pr
 
 async function storeWishes(mirror: Mirror, wishes: readonly New[], now: number): Promise<Waiting[]> {
   const { db, codec } = mirror;
-  const base_seq = (await readMeta(db, 'cursor'))?.seq ?? 0;
+  const base_seq = await seenSeq(mirror, wishes);
   const ready = await Promise.all(
     wishes.map(async (wish) => {
       const id = uuid7(now, (bytes) => crypto.getRandomValues(bytes));
@@ -42,6 +42,15 @@ async function storeWishes(mirror: Mirror, wishes: readonly New[], now: number):
     ]);
     return numbered.map(({ id, n, content }) => ({ ...content, id, n, state: 'waiting' as const }));
   });
+}
+
+/** What this device had seen when it decided: a page may have brought newer rows than the cursor tells. */
+async function seenSeq({ db }: Mirror, wishes: readonly New[]): Promise<number> {
+  const [cursor, rows] = await Promise.all([
+    readMeta(db, 'cursor'),
+    db.messages.bulkGet([...new Set(wishes.flatMap((wish) => wish.targets))]),
+  ]);
+  return rows.reduce((most, row) => Math.max(most, row?.seq ?? 0), cursor?.seq ?? 0);
 }
 
 /** Everything that waits or was sent and is not settled yet, in order. */
@@ -67,7 +76,7 @@ export async function markTried(mirror: Mirror, ids: readonly string[], network:
 
 export async function markSent(mirror: Mirror, ids: readonly string[]): Promise<void> {
   await mirror.db.transaction('rw', mirror.db.outbox, async () => {
-    for (const id of ids) await mirror.db.outbox.update(id, { state: 'sent' });
+    for (const id of ids) await mirror.db.outbox.update(id, { state: 'sent', tried: true });
   });
 }
 
@@ -83,7 +92,7 @@ export async function markRefused(mirror: Mirror, waiting: Waiting, code: string
 export async function withdraw(mirror: Mirror, id: string): Promise<boolean> {
   return mirror.db.transaction('rw', mirror.db.outbox, async () => {
     const row = await mirror.db.outbox.get(id);
-    if (!row || row.tried) return false;
+    if (!row || row.tried || row.state === 'sent') return false;
     await mirror.db.outbox.delete(id);
     return true;
   });

@@ -1,7 +1,7 @@
 /** What the screen shows: mirrored rows with the waiting wishes laid over. Nothing is ever written back.
  *  A wish is dropped from the overlay exactly when its terminal row was applied from the feed, so nothing flickers. */
 import { withFlags } from './flags';
-import type { ActionRow, ActionState, Intent } from './rows';
+import type { ActionState, Intent } from './rows';
 
 export const TERMINAL: ReadonlySet<ActionState> = new Set<ActionState>([
   'done',
@@ -62,11 +62,6 @@ function laid(now: Shown, wish: Intent, targets: Targets): Shown {
     case 'destroy':
       return { ...now, gone: true };
   }
-}
-
-/** Which waiting wishes the feed has settled. */
-export function settledIds(actions: readonly ActionRow[]): string[] {
-  return actions.filter((row) => TERMINAL.has(row.state)).map((row) => row.id);
 }
 
 /** How waiting wishes move a folder's unread number, so that the badge answers at once. */

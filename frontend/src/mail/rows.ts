@@ -32,3 +32,6 @@ export type Intent = {
   args: Record<string, string | number | boolean>;
   base_seq: number;
 };
+
+/** As it is sent. `ago_ms`: how long ago it was decided, by this device's own clock at both moments. */
+export type SentIntent = Intent & { ago_ms: number };

@@ -277,8 +277,16 @@ export interface components {
              */
             state: "ok" | "first_sync" | "reconnecting" | "sign_in_refused" | "server_trouble";
         };
-        /** ActionBody */
+        /**
+         * ActionBody
+         * @description `ago_ms`: how long ago it was decided; a device may have been without a network since.
+         */
         ActionBody: {
+            /**
+             * Ago Ms
+             * @default 0
+             */
+            ago_ms: number;
             /**
              * Args
              * @default {}
@@ -569,6 +577,11 @@ export interface components {
         };
         /** HelloFrame */
         HelloFrame: {
+            /**
+             * Account
+             * @default
+             */
+            account: string | "";
             /** Epoch */
             epoch: string;
             /** Seq */

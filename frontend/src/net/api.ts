@@ -2,7 +2,7 @@
  *
  *  Every failure is an ApiError with a code that the screen has words for. A network error is `network`, and never
  *  means signed out. */
-import type { Accepted, Bodies, Delta, Intent, Page, Position, Session, Window, WindowKind } from '../mail/rows';
+import type { Accepted, Bodies, Delta, Page, Position, SentIntent, Session, Window, WindowKind } from '../mail/rows';
 
 const API = '1';
 const ANSWER_MS = 20_000;
@@ -33,11 +33,17 @@ export type SignIn = {
 };
 
 let csrf = '';
+let account = '';
+
+/** Whose mirror asks: the server refuses when the browser's session is another mailbox's by now. */
+export const speakFor = (id: string): void => void (account = id);
+export const spokenFor = (): string => account;
 
 async function ask(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { 'X-Praxispost-Api': API };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (method !== 'GET') headers['X-CSRFToken'] = csrf;
+  if (account) headers['X-Praxispost-Account'] = account;
   try {
     return await fetch(`/api/${path}`, {
       method,
@@ -117,7 +123,7 @@ export const api = {
     return call('GET', `folders/${folder}/messages?${query({ kind, limit, ...below })}`);
   },
   bodies: (ids: readonly string[]): Promise<Bodies> => call('POST', 'bodies', { ids }),
-  actions: (actions: readonly Intent[]): Promise<Accepted> => call('POST', 'actions', { actions }),
+  actions: (actions: readonly SentIntent[]): Promise<Accepted> => call('POST', 'actions', { actions }),
   retry: (action: string): Promise<Accepted> => call('POST', `actions/${action}/retry`, {}),
   discard: (action: string): Promise<Accepted> => call('POST', `actions/${action}/discard`, {}),
   part: (message: string, part: string, signal: AbortSignal): Promise<Response> =>

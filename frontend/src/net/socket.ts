@@ -1,6 +1,7 @@
 /** One websocket to /live/. Tells what comes; decides nothing. A socket that falls silent counts as dead: after a
  *  phone's sleep it looks open and is not. */
 import type { ServerFrame, Window } from '../mail/rows';
+import { spokenFor } from './api';
 
 const OPEN_MS = 10_000;
 /** The server says its seq every 25 s. */
@@ -14,7 +15,6 @@ export type LiveSocket = {
 };
 
 export type Listener = {
-  opened(): void;
   frame(frame: ServerFrame): void;
   /** Called once, whatever ended it. */
   closed(): void;
@@ -34,8 +34,7 @@ export function openSocket(hello: Hello, listener: Listener): LiveSocket {
   };
   let timer = setTimeout(end, OPEN_MS);
   socket.onopen = () => {
-    socket.send(JSON.stringify({ type: 'hello', v: 1, ...hello }));
-    listener.opened();
+    socket.send(JSON.stringify({ type: 'hello', v: 1, account: spokenFor(), ...hello }));
   };
   socket.onmessage = (event: MessageEvent<string>) => {
     if (over) return;

@@ -1,7 +1,7 @@
 /** What a person does to messages: wishes, and the way back. */
 import { get, writable, type Readable } from 'svelte/store';
 import { withdraw, type Waiting } from '../db/outbox';
-import { DELETED, FLAGGED, SEEN } from '../mail/flags';
+import { DELETED, FLAGGED, SEEN, withFlags } from '../mail/flags';
 import { inverse } from '../mail/overlay';
 import type { Intent } from '../mail/rows';
 import { chooseArchive as tellArchive } from '../sync/session';
@@ -77,8 +77,15 @@ async function perform(ids: string[], what: Pick<Intent, 'kind' | 'args'>, code:
   }
 }
 
-const flag = (ids: string[], add: number, remove: number, code: Done): Promise<void> =>
-  perform(ids, { kind: 'flag', args: { add, remove } }, code);
+/** Only those that it changes: undo must not touch what was so before. */
+const flag = (ids: string[], add: number, remove: number, code: Done): Promise<void> => {
+  const known = new Map(get(list).keys.map((key) => [key.id, key.flags]));
+  const changes = (id: string): boolean => {
+    const flags = known.get(id);
+    return flags === undefined || withFlags(flags, add, remove) !== flags;
+  };
+  return perform(ids.filter(changes), { kind: 'flag', args: { add, remove } }, code);
+};
 
 /** Else it has to be asked first. */
 export const knowsArchive = (): boolean => get(targets).archive !== '';

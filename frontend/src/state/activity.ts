@@ -1,7 +1,7 @@
 /** The ledger: what waits here and what became of it, everybody's. Read only while somebody looks. */
 import { readable, get, type Readable } from 'svelte/store';
 import { discard as discardLine, ledgerOf, retry as retryLine, type LedgerLine } from '../sync/ledger';
-import { here, onEnd, onNews } from './place';
+import { arrival, here, onEnd, onNews } from './place';
 
 export type ActivityItem = LedgerLine;
 
@@ -13,7 +13,8 @@ export const activity: Readable<ActivityItem[]> = readable<ActivityItem[]>([], (
     if (place) void ledgerOf(place.mirror).then(set);
     else set([]);
   };
-  again();
+  // Opened by its address, the ledger is faster than the mirror.
+  void arrival().then(() => again());
   return () => (again = () => undefined);
 });
 

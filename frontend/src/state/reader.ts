@@ -9,8 +9,10 @@ import { arrival, here, onEnd } from './place';
 import { go, route } from './route';
 import { settings } from './settings';
 
+/** `left`: it is no longer where it was opened: the id of the folder it is in now, or GONE as far as is known here. */
 export type Opened = {
   row: RowView;
+  left: string;
   body: BodyRow | null;
   state: 'loading' | 'ready' | 'not_here' | 'failed' | 'gone';
   code: string;
@@ -19,11 +21,13 @@ export type Opened = {
 /** tap: a person wants to read it; keys: passed on the way, never counts as read. */
 export type How = 'tap' | 'keys';
 
+export const GONE = 'gone';
 const READ_AFTER_MS = 2000;
 const shown = writable<Opened | null>(null);
 export const opened: Readable<Opened | null> = shown;
 
 let wanted = '';
+let openedIn = '';
 let readTimer: ReturnType<typeof setTimeout> | undefined;
 
 export function openMessage(id: string, how: How): void {
@@ -64,20 +68,21 @@ async function show(id: string, how: How): Promise<void> {
   if (wanted !== id) return;
   const row = found.get(id);
   if (!row) return forget();
+  openedIn = row.folder;
   if (body) {
-    shown.set({ row, body, state: 'ready', code: '' });
+    shown.set({ row, left: '', body, state: 'ready', code: '' });
     return countAsRead(row, how);
   }
-  shown.set({ row, body: null, state: 'loading', code: '' });
+  shown.set({ row, left: '', body: null, state: 'loading', code: '' });
   const answer = await fetchBody(place.mirror, place.bell, id);
   if (wanted !== id) return;
   const now = (await rows([id])).get(id) ?? row;
   if ('body' in answer) {
-    shown.set({ row: now, body: answer.body, state: 'ready', code: '' });
+    shown.set({ row: now, left: '', body: answer.body, state: 'ready', code: '' });
     countAsRead(now, how);
   } else {
     const state = answer.code === 'gone' ? 'gone' : answer.code === 'network' ? 'not_here' : 'failed';
-    shown.set({ row: now, body: null, state, code: answer.code });
+    shown.set({ row: now, left: '', body: null, state, code: answer.code });
   }
 }
 
@@ -100,9 +105,12 @@ async function look(): Promise<void> {
   const row = (await rows([id])).get(id);
   shown.update((latest) => {
     if (latest?.row.id !== id) return latest;
-    if (row) return JSON.stringify(row) === JSON.stringify(latest.row) ? latest : { ...latest, row };
-    // Deleted elsewhere while it is being read: what is on the screen stays readable.
-    return latest.body ? latest : { ...latest, state: 'gone' };
+    // Taken away while it is being read: what is on the screen stays readable, and says so.
+    if (!row) return { ...latest, left: GONE, state: latest.body ? latest.state : 'gone' };
+    const left = row.folder === openedIn ? '' : row.folder;
+    return left === latest.left && JSON.stringify(row) === JSON.stringify(latest.row)
+      ? latest
+      : { ...latest, row, left };
   });
 }
 

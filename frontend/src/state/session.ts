@@ -16,7 +16,7 @@ import {
   type Device,
   type SignIn,
 } from '../sync/session';
-import { beginSync, enter, here, leave } from './place';
+import { beginSync, enter, here, leave, onNews } from './place';
 import { go, route, type Route } from './route';
 import { prime as primeFolders } from './folders';
 import { prime as primeList } from './list';
@@ -101,6 +101,7 @@ export async function signIn(form: SignInForm): Promise<SignInResult> {
 
 export async function signOut(): Promise<void> {
   const place = here();
+  place?.bell.ring({ kind: 'left' });
   leave();
   if (place) await tellSignOut(place.mirror);
   device.set(null);
@@ -122,6 +123,9 @@ export async function replaceSecret(secret: string): Promise<SignInResult> {
   return answer.ok ? { ok: true } : answer;
 }
 
+onNews((news) => {
+  if (news.kind === 'left') ended();
+});
 linkKind.subscribe((kind) => {
   if (kind === 'signed_out' && get(state).phase === 'ready') ended();
 });

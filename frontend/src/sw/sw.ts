@@ -3,6 +3,7 @@
 import { createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { lastAccount, openMirror } from '../db/vault';
+import { speakFor } from '../net/api';
 import { push } from '../sync/push';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
@@ -37,6 +38,7 @@ async function sendOutbox(): Promise<void> {
   const account = await lastAccount();
   if (!account) return;
   const mirror = await openMirror(account);
+  speakFor(account);
   await push(mirror, () => undefined);
   mirror.db.close();
 }

@@ -6,6 +6,7 @@
  *   4  it breaks → wait with backoff, or until something says that it may work again → 1
  *
  * Resume, `online` and a pull to refresh begin again at once: an iOS socket looks open and is dead. */
+import { isFull, makeRoom } from '../db/bodies';
 import { windowsOf } from '../db/messages';
 import { readMeta } from '../db/meta';
 import type { Mirror } from '../db/vault';
@@ -86,7 +87,6 @@ export class Engine {
       const close = (): void => this.socket?.close();
       this.windowsSent = 0;
       this.socket = openSocket(hello, {
-        opened: () => undefined,
         frame: (frame) => void this.take(frame).catch((error: unknown) => this.broken(error)),
         closed: over,
       });
@@ -190,23 +190,26 @@ export class Engine {
       await this.fill.run(this.signal);
     } catch (error) {
       // The socket says whether the network is gone; one failed page is tried again with the next change.
-      if (!(error instanceof ApiError) && !this.isOver()) throw error;
+      if (!(error instanceof ApiError) && !this.isOver()) this.fail(error);
     } finally {
       this.filling = false;
     }
   }
 
   private broken(error: unknown): void {
-    this.fail(error);
     this.socket?.close();
+    this.fail(error);
   }
 
   private fail(error: unknown): void {
     // The mirror was closed under it: signed out, or signed in to another account.
     if (this.isOver()) return;
     if (!(error instanceof ApiError)) {
+      // This browser's storage: said, and tried again like a line that broke. A full one is helped by what can be had again.
       this.tell({ kind: 'down' });
-      throw error;
+      if (isFull(error)) void makeRoom(this.mirror).catch(reportError);
+      else reportError(error);
+      return;
     }
     if (error.status === 401) this.tell({ kind: 'signed_out' });
     else this.tell({ kind: error.status === 426 ? 'update_required' : 'down' });

@@ -1,7 +1,17 @@
 /** Fills what is kept for offline while the app is open: rows first, then texts, then attachments, newest first.
  *
  *  Every step is stored before the next begins, so that it can be cut off anywhere and goes on where it was. */
-import { allHeldBodies, blobKey, bodyOf, BOUND_BYTES, heldBlobs, keepBlob, keepBodies, usedBytes } from '../db/bodies';
+import {
+  allHeldBodies,
+  blobKey,
+  bodyOf,
+  BOUND_BYTES,
+  heldBlobs,
+  keepBlob,
+  keepBodies,
+  keepWithin,
+  usedBytes,
+} from '../db/bodies';
 import { keysOf, windowsOf, type MessageKey } from '../db/messages';
 import type { Mirror } from '../db/vault';
 import { FLAGGED, SEEN } from '../mail/flags';
@@ -37,6 +47,7 @@ export class Fill {
   /** Until nothing is missing or `signal` aborts. Raises ApiError when the network fails. */
   async run(signal: AbortSignal): Promise<void> {
     await this.fillRows(signal);
+    await keepWithin(this.mirror, new Set((await this.wantedKeys()).map((key) => key.id)));
     await this.fillBodies(signal);
     await this.fillAttachments(signal);
   }
@@ -62,8 +73,9 @@ export class Fill {
     const missing = wanted.filter((key) => !held.has(key.id) && !this.unobtainable.has(key.id));
     let have = wanted.length - missing.length;
     this.progress(have, wanted.length);
+    const spared = new Set(wanted.map((key) => key.id));
     for (let at = 0; at < missing.length && !signal.aborted; at += BODIES_AT_ONCE) {
-      if ((await usedBytes(this.mirror)) > BOUND_BYTES) return;
+      if (!(await keepWithin(this.mirror, spared))) return;
       const ids = missing.slice(at, at + BODIES_AT_ONCE).map((key) => key.id);
       const found = await api.bodies(ids);
       await keepBodies(this.mirror, found.bodies);
@@ -79,13 +91,14 @@ export class Fill {
       (await keptFolders(this.mirror)).filter((row) => row.role === 'inbox').map((row) => row.id),
     );
     const held = await heldBlobs(this.mirror);
-    let used = await usedBytes(this.mirror);
+    let used: number | null = null; // summed up only when something is missing
+    const mostOf = (key: MessageKey): number =>
+      inboxes.has(key.folder) && !(key.flags & SEEN) ? INBOX_BYTES : SMALL_BYTES;
     for (const key of await this.wantedKeys()) {
-      const most = inboxes.has(key.folder) && !(key.flags & SEEN) ? INBOX_BYTES : SMALL_BYTES;
       for (const part of await this.partsOf(key)) {
         const name = blobKey(key.id, part.part);
-        if (part.size > most || held.has(name) || this.unobtainable.has(name)) continue;
-        used += part.size;
+        if (part.size > mostOf(key) || held.has(name) || this.unobtainable.has(name)) continue;
+        used = (used ?? (await usedBytes(this.mirror))) + part.size;
         if (signal.aborted || used > BOUND_BYTES) return;
         await this.keep(key.id, part, name);
       }

@@ -1,23 +1,32 @@
 /** What became of wishes, and what a person may do about it. */
 import { actionsOf } from '../db/apply';
+import { rowsById } from '../db/messages';
 import { again, waitingOf, withdraw, type Waiting } from '../db/outbox';
 import type { Mirror } from '../db/vault';
-import type { ActionRow } from '../mail/rows';
+import type { ActionRow, MessageRow } from '../mail/rows';
 import { api } from '../net/api';
 import type { Bell } from './bell';
 
-/** A line of the ledger; `local`: it is only here so far. */
-export type LedgerLine = ActionRow & { local: boolean };
+/** A line of the ledger; `local`: it is only here so far; `about`: the first message it is about, where it is held. */
+export type LedgerLine = ActionRow & { local: boolean; about: MessageRow | null };
 
 /** Newest first: what waits here, then what the server knows. */
 export async function ledgerOf(mirror: Mirror): Promise<LedgerLine[]> {
   const [waiting, rows] = await Promise.all([waitingOf(mirror), actionsOf(mirror)]);
   const known = new Set(rows.map((row) => row.id));
   const local = waiting.filter((wish) => !known.has(wish.id)).map(lineOf);
-  return [...local.reverse(), ...rows.map((row) => ({ ...row, local: false }))];
+  // When it was done is what this device knows best of its own.
+  const doneAt = new Map(waiting.map((wish) => [wish.id, wish.created_at]));
+  const lines = [
+    ...local.reverse(),
+    ...rows.map((row) => ({ ...row, created_at: doneAt.get(row.id) ?? row.created_at, local: false })),
+  ];
+  const held = await rowsById(mirror, [...new Set(lines.flatMap((line) => line.targets.slice(0, 1)))]);
+  const byId = new Map(held.map((row) => [row.id, row]));
+  return lines.map((line) => ({ ...line, about: byId.get(line.targets[0] ?? '') ?? null }));
 }
 
-function lineOf(wish: Waiting): LedgerLine {
+function lineOf(wish: Waiting): Omit<LedgerLine, 'about'> {
   return {
     id: wish.id,
     kind: wish.kind,

@@ -5,7 +5,7 @@
 import { applySettled } from '../db/apply';
 import { markRefused, markSent, markTried, waitingOf, type Waiting } from '../db/outbox';
 import type { Mirror } from '../db/vault';
-import type { Intent } from '../mail/rows';
+import type { SentIntent } from '../mail/rows';
 import { api, ApiError } from '../net/api';
 import { alone } from './leader';
 
@@ -56,6 +56,10 @@ async function send(mirror: Mirror, wishes: readonly Waiting[]): Promise<void> {
   await applySettled(mirror, accepted);
 }
 
-function intentOf({ v, id, n, kind, targets, args, base_seq }: Waiting): Intent {
-  return { v, id, n, kind, targets, args, base_seq };
+const LONGEST_MS = 30 * 24 * 3_600_000;
+
+function intentOf({ v, id, n, kind, targets, args, base_seq, created_at }: Waiting): SentIntent {
+  // A clock that was set meanwhile must not make it older than the ledger reaches, or come from the future.
+  const ago_ms = Math.min(LONGEST_MS, Math.max(0, Date.now() - created_at));
+  return { v, id, n, kind, targets, args, base_seq, ago_ms };
 }

@@ -2,7 +2,7 @@
 import { readSealed, writeSealed, type Device } from '../db/meta';
 import type { Mirror } from '../db/vault';
 import type { AccountRow, Session } from '../mail/rows';
-import { api, ApiError, type SignIn } from '../net/api';
+import { api, ApiError, speakFor, type SignIn } from '../net/api';
 
 /** IndexedDB's library loads behind the first picture. */
 const vault = (): Promise<typeof import('../db/vault')> => import('../db/vault');
@@ -18,8 +18,20 @@ async function answered(asked: Promise<Session>): Promise<Result> {
   }
 }
 
-export const askSession = (): Promise<Result> => answered(api.session());
-export const signIn = (form: SignIn): Promise<Result> => answered(api.signIn(form));
+/** A sign-out that the server has not heard of yet: it comes before anything else that is asked of it. */
+const OWED = 'praxispost-sign-out';
+
+async function afterSignOut(ask: () => Promise<Session>): Promise<Result> {
+  if (localStorage.getItem(OWED)) {
+    const out = await answered(api.signOut());
+    if (!out.ok) return out;
+    localStorage.removeItem(OWED);
+  }
+  return answered(ask());
+}
+
+export const askSession = (): Promise<Result> => afterSignOut(api.session);
+export const signIn = (form: SignIn): Promise<Result> => afterSignOut(() => api.signIn(form));
 export const nameDevice = (name: string): Promise<Result> => answered(api.nameDevice(name));
 export const replaceSecret = (secret: string): Promise<Result> => answered(api.replaceSecret(secret));
 export const chooseArchive = (folder: string): Promise<Result> => answered(api.chooseArchive(folder));
@@ -35,7 +47,10 @@ export async function openLast(): Promise<Mirror | null> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       const account = await lastAccount();
-      return account ? await openMirror(account) : null;
+      if (!account) return null;
+      const mirror = await openMirror(account);
+      speakFor(account);
+      return mirror;
     } catch (error) {
       const wait = PATIENCE_MS[attempt];
       if (wait === undefined) throw error;
@@ -48,6 +63,7 @@ export async function openLast(): Promise<Mirror | null> {
 export async function openFor(session: Session): Promise<Mirror | null> {
   if (!session.account) return null;
   const mirror = await (await vault()).openMirror(session.account.id);
+  speakFor(session.account.id);
   await remember(mirror, session);
   return mirror;
 }
@@ -64,8 +80,11 @@ export async function known(mirror: Mirror): Promise<{ device: Device | null; ac
   return { device: await readSealed(mirror, 'device'), account: await readSealed(mirror, 'account') };
 }
 
-/** Everything of this account leaves this browser, beginning with the key; then the server hears of it. */
+/** Everything of this account leaves this browser, beginning with the key; then the server hears of it, without a
+ *  network at the next start. */
 export async function signOut(mirror: Mirror): Promise<void> {
+  localStorage.setItem(OWED, '1');
+  speakFor('');
   await (await vault()).wipe(mirror);
-  await answered(api.signOut());
+  await askSession();
 }

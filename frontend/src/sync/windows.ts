@@ -1,6 +1,6 @@
 /** Which rows this browser holds of a folder, and how it comes to hold more. */
 import { foldersOf } from '../db/apply';
-import { heldIn, storePage, windowsOf } from '../db/messages';
+import { forgetFolder, heldIn, storePage, windowsOf } from '../db/messages';
 import { readMeta, writeMeta } from '../db/meta';
 import type { Mirror } from '../db/vault';
 import type { FolderRow, Window, WindowKind } from '../mail/rows';
@@ -11,6 +11,8 @@ export const FIRST_ROWS = 60;
 export const NEXT_ROWS = 200;
 /** What is held of every opened folder beside everything unread and flagged. */
 export const OFFLINE_ROWS = 500;
+/** Opened last; each may hold three windows, and the server takes a bounded number of them. */
+export const KEPT_FOLDERS = 100;
 const TRIES = 4;
 
 const same = (window: Window, folder: string, kind: WindowKind): boolean =>
@@ -33,7 +35,7 @@ export async function needOlder(
     if (window && !window.down_to) return false;
     const page = await api.page(folder, kind, window?.down_to ?? null, rows);
     // An account that changes this moment: the page is older than the mirror, ask for a newer one.
-    if (!(await storePage(mirror, folder, kind, page))) continue;
+    if (!(await storePage(mirror, folder, kind, page, window))) continue;
     bell.ring({
       kind: 'mirror',
       messages: page.messages.map((row) => row.id),
@@ -50,9 +52,13 @@ export async function needOlder(
 /** From now on this folder is kept for offline. */
 export async function rememberOpened(mirror: Mirror, bell: Bell, folder: string): Promise<void> {
   const opened = (await readMeta(mirror.db, 'opened')) ?? [];
-  if (opened.includes(folder)) return;
-  await writeMeta(mirror.db, 'opened', [...opened, folder]);
-  bell.ring({ kind: 'opened' });
+  if (opened.at(-1) === folder) return;
+  const now = [...opened.filter((other) => other !== folder), folder];
+  const dropped = now.splice(0, Math.max(0, now.length - KEPT_FOLDERS));
+  await writeMeta(mirror.db, 'opened', now);
+  for (const other of dropped) await forgetFolder(mirror, other);
+  if (dropped.length) bell.ring({ kind: 'windows' });
+  if (!opened.includes(folder)) bell.ring({ kind: 'opened' });
 }
 
 /** Folders to keep, the Inbox first. */

@@ -3,7 +3,7 @@ import { get } from 'svelte/store';
 import { act, askArchive, chooseArchive, knowsArchive } from '../state/act';
 import { current } from '../state/folders';
 import { list } from '../state/list';
-import { closeMessage, opened, openMessage } from '../state/reader';
+import { closeMessage, GONE, opened, openMessage } from '../state/reader';
 import { clear, selected } from '../state/selection';
 import { afterLeaving, focusedId, focusRow } from './list/focus';
 import { DELETED, FLAGGED, SEEN } from './list/rowwords';
@@ -17,7 +17,7 @@ export function targets(): string[] {
   const chosen = get(selected);
   if (chosen.size > 0) return [...chosen];
   const open = get(opened);
-  if (open) return [open.row.id];
+  if (open) return open.left === GONE ? [] : [open.row.id];
   const focused = get(focusedId);
   return focused ? [focused] : [];
 }

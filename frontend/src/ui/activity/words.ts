@@ -1,5 +1,6 @@
 /** A line of the ledger in words: what was done, how far it is, and why. Codes come from the server, the screen has the words. */
-import type { ActionRow } from '../../mail/rows';
+import type { ActionRow, MessageRow } from '../../mail/rows';
+import { visible } from '../format';
 import type { IconName } from '../icons';
 import type { Key, Translate } from '../i18n';
 import { DELETED, FLAGGED, SEEN } from '../list/rowwords';
@@ -50,6 +51,14 @@ export function deedOf(row: Pick<ActionRow, 'kind' | 'args' | 'targets'>, folder
   if (row.kind === 'archive' && n === 0) return t('activity.archive_made');
   const key = row.kind === 'flag' ? flagKey(row.args) : KINDS[row.kind];
   return t(key, { n, folder: folder(typeof row.args.to === 'string' ? row.args.to : '') });
+}
+
+/** Which mail it is about: sender and subject of the first, and how many more. */
+export function aboutOf(row: Pick<MessageRow, 'subject' | 'senders'>, n: number, t: Translate): string {
+  const sender = row.senders[0];
+  const who = visible(sender?.name ?? '') || visible(sender?.email ?? '');
+  const what = [who, visible(row.subject) || t('row.no_subject')].filter(Boolean).join(': ');
+  return n > 1 ? t('activity.and_more', { what, n: n - 1 }) : what;
 }
 
 const WHY: Record<string, Key> = {

@@ -19,6 +19,8 @@ export const deMore: Record<MoreKey, Text> = {
     'Diese Nachricht war noch nicht auf diesem Gerät. Sie öffnet sich, sobald eine Verbindung besteht.',
   'reader.failed': 'Die Nachricht konnte nicht geladen werden',
   'reader.failed_hint': 'Sie ist weiterhin im Postfach. Versuchen Sie es gleich noch einmal.',
+  'reader.moved': 'Jemand hat diese Nachricht nach {folder} verschoben.',
+  'reader.show_there': 'Dort zeigen',
   'reader.gone': 'Diese Nachricht ist nicht mehr hier',
   'reader.gone_hint': 'Jemand hat sie verschoben oder gelöscht.',
   'reader.unparsed':
@@ -133,6 +135,7 @@ export const deMore: Record<MoreKey, Text> = {
   'activity.archived': { one: '{n} Nachricht archiviert', other: '{n} Nachrichten archiviert' },
   'activity.trashed': { one: '{n} Nachricht gelöscht', other: '{n} Nachrichten gelöscht' },
   'activity.destroyed': { one: '{n} Nachricht endgültig gelöscht', other: '{n} Nachrichten endgültig gelöscht' },
+  'activity.and_more': { one: '{what} und {n} weitere', other: '{what} und {n} weitere' },
   'activity.some_folder': 'einen anderen Ordner',
   'activity.archive_made': 'Archivordner eingerichtet',
   'why.already': 'Es war schon so.',

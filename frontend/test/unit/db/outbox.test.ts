@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { applyDelta } from '../../../src/db/apply';
 import { again, enqueue, markRefused, markSent, markTried, waitingOf, withdraw } from '../../../src/db/outbox';
 import type { Mirror } from '../../../src/db/vault';
-import { delta } from '../support/rows';
+import { storePage } from '../../../src/db/messages';
+import { delta, message, page } from '../support/rows';
 
 const read = (...targets: string[]) => ({ kind: 'flag' as const, targets, args: { add: 1 } });
 const one = async (mirror: Mirror): Promise<string> => (await enqueue(mirror, [read('m1')], 1))[0]?.id ?? '';
@@ -65,6 +66,22 @@ test('a wish remembers what this device had seen when it was made', async () => 
   await applyDelta(mirror, delta(0, 12));
   await one(mirror);
   expect((await waitingOf(mirror))[0]?.base_seq).toBe(12);
+});
+
+test('a wish has seen its message too, where a page was ahead of the cursor', async () => {
+  const mirror = await newMirror();
+  await applyDelta(mirror, delta(0, 12));
+  await storePage(mirror, 'inbox', 'all', page(20, [message('m1', { seq: 20 })]));
+  await one(mirror);
+  expect((await waitingOf(mirror))[0]?.base_seq).toBe(20);
+});
+
+test('what the server took cannot be taken back, although the browser called itself offline', async () => {
+  const mirror = await newMirror();
+  const id = await one(mirror);
+  await markTried(mirror, [id], false);
+  await markSent(mirror, [id]);
+  expect(await withdraw(mirror, id)).toBe(false);
 });
 
 test('what was never sent can be taken back', async () => {

@@ -36,7 +36,7 @@ test('the server gets the wish and nothing of how it waited', async () => {
   const log = serve({ actions: taken });
   await push(mirror, told);
   const [wish] = log.flatMap(sentIn);
-  expect(Object.keys(wish ?? {}).sort()).toEqual(['args', 'base_seq', 'id', 'kind', 'n', 'targets', 'v']);
+  expect(Object.keys(wish ?? {}).sort()).toEqual(['ago_ms', 'args', 'base_seq', 'id', 'kind', 'n', 'targets', 'v']);
 });
 
 test('an empty outbox asks nothing', async () => {

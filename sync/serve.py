@@ -1,11 +1,14 @@
 """Reads that browsers ask of the account's owner: bodies, attachments, the source.
 
 A body costs its text parts and nothing else: BODYSTRUCTURE, kept at arrival, says which to fetch. Attachments are
-streamed and never stored. A message that cannot be read this way is shown as its source.
+streamed and never stored. A message that was read and cannot be parsed is shown as its source. One that just left its
+place (another program moved it, its folder was made anew) is not answered for at all: the asker tries again, and a pass
+has found it by then or it is gone.
 """
 
 import json
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -14,7 +17,7 @@ from sync.bus import requests
 from sync.bus.requests import Request
 from sync.feed import Attachment, BodyRow
 from sync.imap.connection import Connection
-from sync.imap.errors import CommandRefused, ImapError, Nonsense
+from sync.imap.errors import CommandRefused, Nonsense, TryAgain
 from sync.mail import Part
 from sync.mime.body import read_body as join_body
 from sync.mime.choose import choose
@@ -29,23 +32,38 @@ log = logging.getLogger("sync.serve")
 TEXT_BYTES = 2 * 1024 * 1024
 TNEF_BYTES = 30 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
+_TNEF_PART = re.compile(r"tnef:([0-9.]{1,20}):([0-9]{1,4})")
+# What our own parsers may raise on a mail that they were not made for.
+_UNREADABLE = (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
+
+
+class NoSuchPart(Exception):
+    """The message has no part of that name."""
 
 
 def serve(connection: Connection, account_id: str, request: Request) -> None:
-    """Answer one request. Raises TryAgain when the line breaks: the asker was told, the caller reconnects."""
+    """Answer one request. Whatever goes wrong, the asker is told first; then what broke the line, and what concerns
+    more than this request, is raised for the caller's boundary."""
     try:
         if request.kind == "bodies":
             requests.answer(request.id, _bodies(connection, account_id, request.messages))
         else:
             source = _source(account_id, request.messages)
             requests.answer(request.id, _stream(connection, source, request))
-    except LookupError:
-        requests.fail(request.id, "gone")
-    except (CommandRefused, Nonsense) as error:
-        requests.fail(request.id, error.code)
-    except ImapError:
-        requests.fail(request.id, "reconnecting")
-        raise
+    except Exception as error:
+        requests.fail(request.id, _code(error, broken=connection.broken))
+        of_this_request = isinstance(error, (NoSuchPart, LookupError, CommandRefused, Nonsense))
+        if connection.broken or not of_this_request:
+            raise
+
+
+def _code(error: Exception, *, broken: bool) -> str:
+    """What the asker is told. "try_again": it left, or we could not look; only what a message never had is gone."""
+    if isinstance(error, NoSuchPart):
+        return "gone"
+    if isinstance(error, (CommandRefused, Nonsense)) and not broken:
+        return error.code
+    return "reconnecting" if isinstance(error, TryAgain) else "try_again"
 
 
 def _source(account_id: str, message_ids: Sequence[str]) -> Source:
@@ -56,19 +74,35 @@ def _source(account_id: str, message_ids: Sequence[str]) -> Source:
 
 
 def _bodies(connection: Connection, account_id: str, message_ids: Sequence[str]) -> Iterator[bytes]:
+    """A row for each that could be read. Of one that is not where it was nothing is said and nothing is kept."""
     for source in bodies.sources(account_id, message_ids):
-        try:
-            body = read_body(connection, source)
-        except (CommandRefused, Nonsense, LookupError):
-            body = bodies.body_from(source, text="", html=None, blocked=0, files=[], unparsed=True)
-        else:
-            bodies.keep_body(account_id, body)
-        yield json.dumps(asdict(body), ensure_ascii=False).encode()
+        body = _body(connection, account_id, source)
+        if body is not None:
+            yield json.dumps(asdict(body), ensure_ascii=False).encode()
     bodies.trim_bodies(account_id)
 
 
+def _body(connection: Connection, account_id: str, source: Source) -> BodyRow | None:
+    """Read and keep it; None when it left. Raises the wrapper's errors that broke the line."""
+    try:
+        body = read_body(connection, source)
+    except (CommandRefused, LookupError):
+        return None
+    except Nonsense:
+        if connection.broken:
+            raise
+    except _UNREADABLE as error:
+        log.warning("account=%s message=%s defect=%s", account_id, source.id, type(error).__name__)
+    else:
+        bodies.keep_body(account_id, body)
+        return body
+    # It came and no parser can read it: its source can be shown.
+    return bodies.body_from(source, text="", html=None, blocked=0, files=[], unparsed=True)
+
+
 def read_body(connection: Connection, source: Source) -> BodyRow:
-    """Fetch and decode the parts that are shown. Raises LookupError when the UID is gone, and the wrapper's errors."""
+    """Fetch and decode the parts that are shown. Raises LookupError when the UID is gone or its folder started over,
+    and the wrapper's errors."""
     _select(connection, source)
     choice = choose(tuple(Part(**raw) for raw in source.parts))
     body = join_body(choice, lambda part: _text_of(connection, source, part))
@@ -138,10 +172,7 @@ def _stream(connection: Connection, source: Source, request: Request) -> Iterato
 
 
 def _stream_part(connection: Connection, source: Source, path: str) -> Iterator[bytes]:
-    raw: dict[str, Any] | None = next((raw for raw in source.parts if raw["path"] == path), None)
-    if raw is None:
-        raise LookupError("part")
-    part = Part(**raw)
+    part = _part(source, path)
     yield requests.head(type=part.type, filename=part.filename, size=_attachment(part).size)
     decoder = TransferDecoder(part.encoding)
     for chunk in connection.stream_part(source.uid, part.path, chunk_bytes=CHUNK_BYTES):
@@ -152,19 +183,26 @@ def _stream_part(connection: Connection, source: Source, path: str) -> Iterator[
 
 
 def _stream_tnef(connection: Connection, source: Source, name: str) -> Iterator[bytes]:
-    _, path, number = name.split(":", 2)
-    raw = next((raw for raw in source.parts if raw["path"] == path), None)
-    if raw is None or not number.isdigit():
-        raise LookupError("part")
-    files = read_tnef(_tnef_bytes(connection, source, Part(**raw))).files
-    if int(number) >= len(files):
-        raise LookupError("part")
-    file = files[int(number)]
+    asked = _TNEF_PART.fullmatch(name)
+    if asked is None:
+        raise NoSuchPart
+    files = read_tnef(_tnef_bytes(connection, source, _part(source, asked[1]))).files
+    number = int(asked[2])
+    if number >= len(files):
+        raise NoSuchPart
+    file = files[number]
     yield requests.head(type=file.type, filename=file.filename, size=len(file.content))
     for start in range(0, len(file.content), CHUNK_BYTES):
         yield file.content[start : start + CHUNK_BYTES]
 
 
+def _part(source: Source, path: str) -> Part:
+    raw: dict[str, Any] | None = next((raw for raw in source.parts if raw["path"] == path), None)
+    if raw is None:
+        raise NoSuchPart
+    return Part(**raw)
+
+
 def _select(connection: Connection, source: Source) -> None:
-    if connection.selected != source.path:
-        connection.select(source.path)
+    if not connection.reselect(source.path, source.uidvalidity):
+        raise LookupError("started over")

@@ -76,6 +76,16 @@ class FolderCommands(Session):
         self.uidvalidity = found.uidvalidity
         return found
 
+    def reselect(self, name: str, uidvalidity: int) -> bool:
+        """Select it unless it is. False: it was deleted and made anew since `uidvalidity` (RFC 3501 2.3.1.1), and our
+        UIDs name other people's messages in it now. 0: nothing is known to compare with.
+
+        Raises CommandRefused when it is not there.
+        """
+        if self.selected != name:
+            self.select(name)
+        return not uidvalidity or self.uidvalidity == uidvalidity
+
     def _leave_selected(self) -> None:
         """UNSELECT (RFC 3691), never CLOSE: that expunges what others marked."""
         if "UNSELECT" not in self.capabilities:

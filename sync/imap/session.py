@@ -86,6 +86,11 @@ class Session:
         except OSError:
             return
 
+    @property
+    def broken(self) -> bool:
+        """The line is of no further use, and what was asked last may have happened or not."""
+        return self._broken
+
     def noop(self) -> None:
         self.run("NOOP")
 

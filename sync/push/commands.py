@@ -12,20 +12,13 @@ OVERTAKEN = Outcome(state="conflict", detail="gone")
 
 def run_step(connection: Connection, step: JournalStep, effect: Effect) -> dict[str, Outcome]:
     """Send it; fill `effect`; → outcome by message id. Raises the wrapper's errors with `effect` unchanged."""
-    if connection.selected != step.path:
-        connection.select(step.path)
-    if started_over(connection, step):
+    if not connection.reselect(step.path, step.uidvalidity):
         return dict.fromkeys(step.uids, OVERTAKEN)
     if step.kind == "store":
         return _store(connection, step, effect)
     if step.kind == "move":
         return _move(connection, step, effect)
     return _expunge(connection, step, effect)
-
-
-def started_over(connection: Connection, step: JournalStep) -> bool:
-    """The folder was deleted and made anew (RFC 3501 2.3.1.1): our UIDs name other people's messages in it now."""
-    return bool(step.uidvalidity) and connection.uidvalidity != step.uidvalidity
 
 
 def _store(connection: Connection, step: JournalStep, effect: Effect) -> dict[str, Outcome]:

@@ -10,7 +10,7 @@ move      what is still in the source did not move: send it again. What left is 
 from sync.imap.connection import Connection
 from sync.mail import UidSet
 from sync.plan.actions import Outcome, QueuedAction
-from sync.push.commands import DONE, run_step, started_over
+from sync.push.commands import DONE, run_step
 from sync.store import actions, bodies
 from sync.store.actions import Effect, JournalStep
 
@@ -19,8 +19,7 @@ def resolve_step(connection: Connection, account_id: str, step: JournalStep, eff
     """Finish one doubtful command. Raises the wrapper's errors; it stays in doubt then."""
     if step.kind != "move":
         return run_step(connection, step, effect)
-    connection.select(step.path)
-    if started_over(connection, step):
+    if not connection.reselect(step.path, step.uidvalidity):
         return dict.fromkeys(step.uids, Outcome(state="unknown", detail="left_the_folder"))
     still_here = connection.fetch_flags(UidSet.of(step.uids.values()))
     left = {message_id: uid for message_id, uid in step.uids.items() if uid not in still_here}

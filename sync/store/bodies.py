@@ -19,11 +19,13 @@ _TOUCH_MS = 3_600_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where to fetch a message from, and what we know of it without asking."""
+    """Where to fetch a message from, and what we know of it without asking. The UID means something only under
+    `uidvalidity`."""
 
     id: str
     folder: str
     path: str
+    uidvalidity: int
     uid: int
     size: int
     parts: list[dict[str, Any]]
@@ -41,6 +43,7 @@ def sources(account_id: str, message_ids: Iterable[str]) -> list[Source]:
             id=str(row.id),
             folder=str(row.folder_id),
             path=row.folder.path if row.folder else "",
+            uidvalidity=(row.folder.uidvalidity or 0) if row.folder else 0,
             uid=row.uid or 0,
             size=row.size,
             parts=open_json(row.parts, f"parts:{row.id}") if row.parts else [],

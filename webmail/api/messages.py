@@ -25,12 +25,13 @@ INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "appli
 
 @router.post("/bodies", response=Bodies)
 async def post_bodies(request: HttpRequest, body: BodiesBody) -> Bodies:
-    """Up to 20 at once. Those that cannot be had now are named with the reason."""
+    """Up to 20 at once. Those that cannot be had now are named with the reason: one that its owner says nothing of has
+    just left its folder, and is asked for again until it has turned up elsewhere or is gone."""
     device: Any = request.auth  # type: ignore[attr-defined]
     mine, missing = await database_sync_to_async(access.messages, thread_sensitive=False)(device, body.ids)
     found = await database_sync_to_async(bodies.cached_bodies, thread_sensitive=False)(mine)
     wanted = [pk for pk in mine if pk not in found]
-    code = "gone"
+    code = "try_again"
     if wanted:
         try:
             async for chunk in ask(device.account_id, Request(kind="bodies", messages=wanted)):

@@ -67,6 +67,18 @@ class MessageCommands(Session):
         """One body section as it is on the wire; "" is the whole message. Raises LookupError when the UID is gone."""
         return self._section(uid, path, 0, max_bytes)
 
+    def fetch_starts(self, uids: UidSet, path: str, max_bytes: int) -> dict[int, bytes]:
+        """The beginning of one section of many messages, in one round trip. UIDs that are gone are left out."""
+        _guard_section(path)
+        item = f"(UID BODY.PEEK[{path}]<0.{max_bytes}>)".encode()
+        found: dict[int, bytes] = {}
+        for piece in uids.chunks():
+            for answer in read_fetch(self.run("UID", b"FETCH", str(piece).encode(), item).get("FETCH", [])):
+                start = _section_of(answer)
+                if answer.uid in piece and start is not None:
+                    found[answer.uid] = start
+        return found
+
     def stream_part(self, uid: int, path: str, *, chunk_bytes: int = 65536) -> Iterator[bytes]:
         """The same in pieces: a large attachment is never held whole."""
         start = 0
@@ -79,15 +91,13 @@ class MessageCommands(Session):
             start += len(piece)
 
     def _section(self, uid: int, path: str, start: int, max_bytes: int | None) -> bytes:
-        if not all(word.isalnum() for word in path.split(".")) and path:
-            raise ValueError("not a section")
+        _guard_section(path)
         partial = f"<{start}.{max_bytes}>" if max_bytes is not None else ""
         item = f"(UID BODY.PEEK[{path}]{partial})".encode()
         for found in read_fetch(self.run("UID", b"FETCH", str(int(uid)).encode(), item).get("FETCH", [])):
-            if found.uid == uid:
-                for key, value in found.data.items():
-                    if key.upper().startswith(b"BODY["):
-                        return value if isinstance(value, bytes) else b""
+            start_of = _section_of(found)
+            if found.uid == uid and start_of is not None:
+                return start_of
         raise LookupError("uid")
 
     def _fetch_batch(self, uids: list[int]) -> Iterator[Fetched]:
@@ -126,6 +136,19 @@ class MessageCommands(Session):
         except Nonsense:
             found = [Fetched(uid=uid, flags=Flags(), received_at=0, size=0)]
         yield from found[:1]
+
+
+def _guard_section(path: str) -> None:
+    if not all(word.isalnum() for word in path.split(".")) and path:
+        raise ValueError("not a section")
+
+
+def _section_of(item: FetchItem) -> bytes | None:
+    """The body section in an answer; empty where the server says NIL, None where there is none."""
+    for key, value in item.data.items():
+        if key.upper().startswith(b"BODY["):
+            return value if isinstance(value, bytes) else b""
+    return None
 
 
 def read_fetch(lines: Iterable[Any]) -> list[FetchItem]:

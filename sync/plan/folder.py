@@ -2,12 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
-from sync.mail import Flags, FlagState, FolderStatus, UidSet
+from sync.mail import Flags, FlagState, FolderStatus, Selected, UidSet
 
 # A server that reports half a mailbox as vanished is more often broken than right: ask again before believing it.
 MASS_VANISH_MIN = 50
 MASS_VANISH_SHARE = 0.2
+
+
+class HasPath(Protocol):
+    @property
+    def path(self) -> str: ...
+
+
+Scanned = TypeVar("Scanned", bound=HasPath)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +38,33 @@ class Known:
     total: int
 
 
-def is_dirty(known: Known, status: FolderStatus) -> bool:
-    """Does this STATUS differ from what the last pass saw? What the server does not tell counts as unchanged."""
+def is_dirty(known: Known, status: FolderStatus, unseen: int | None = None) -> bool:
+    """Does this STATUS differ from what the last pass saw? What the server does not tell counts as unchanged.
+
+    `unseen`: its number of unread messages at the last look, which moves where no modseq does; None: not known.
+    """
     told = (
+        (status.unseen, status.unseen if unseen is None else unseen),
         (status.uidvalidity, known.uidvalidity),
         (status.uidnext, known.uidnext),
         (status.messages, known.total),
         (status.highestmodseq, known.highestmodseq),
     )
     return any(now is not None and now != before for now, before in told)
+
+
+def stalest(cursors: Iterable[Scanned], scanned: Mapping[str, float], *, limit: int) -> list[Scanned]:
+    """Which folders to look through for changed flags: those that waited longest, the Inbox always. `scanned`: when, by
+    path; a folder that is not in it was never looked through."""
+    order = sorted(cursors, key=lambda cursor: (cursor.path.upper() != "INBOX", scanned.get(cursor.path, 0.0)))
+    return order[:limit]
+
+
+def has_started_over(known: Known, selected: Selected) -> bool:
+    """Other messages under the same UIDs (RFC 9051 2.3.1.1): another UIDVALIDITY, or a UIDNEXT below the one we were
+    told, as after a server was restored from a backup."""
+    lower = selected.uidnext is not None and selected.uidnext < known.uidnext
+    return selected.uidvalidity != known.uidvalidity or lower
 
 
 def can_resync(known: Known, *, offers_qresync: bool) -> bool:

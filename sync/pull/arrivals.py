@@ -1,13 +1,14 @@
 """Messages as fetched → rows to store: header fields read, parts listed, a preview found."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
 from sync.imap.connection import Connection
 from sync.imap.errors import CommandRefused, Nonsense
-from sync.mail import Address, Envelope, Fetched, Part
+from sync.mail import Address, Envelope, Fetched, Part, UidSet
 from sync.mime.choose import choose, has_attachments
 from sync.mime.decode import decode_text
 from sync.mime.headers import read_envelope
@@ -20,14 +21,14 @@ BATCH_ROWS = 200
 PREVIEW_BYTES = 2048
 
 
-def read_arrivals(
-    connection: Connection, fetched: Iterable[Fetched], *, fetch_previews: bool
-) -> Iterator[list[NewMessage]]:
-    """Batches small enough for one transaction. Where the server offers no PREVIEW, `fetch_previews` asks for the
-    start of each first text part; without it the preview comes when the body is first opened."""
+def read_arrivals(connection: Connection, fetched: Iterable[Fetched]) -> Iterator[list[NewMessage]]:
+    """Batches small enough for one transaction. Where the server offers no PREVIEW, the start of each first text part
+    is asked for, with one round trip for all messages that have it in the same place."""
     stream = iter(fetched)
     while batch := list(islice(stream, BATCH_ROWS)):
-        yield [_read(connection, item, fetch_previews=fetch_previews) for item in batch]
+        parts = {item.uid: read_parts(item.structure) if item.structure is not None else () for item in batch}
+        previews = _fetch_previews(connection, {item.uid: parts[item.uid] for item in batch if item.preview is None})
+        yield [_read(item, parts[item.uid], previews.get(item.uid, "")) for item in batch]
 
 
 def envelope_json(envelope: Envelope, preview: str) -> dict[str, Any]:
@@ -46,14 +47,11 @@ def envelope_json(envelope: Envelope, preview: str) -> dict[str, Any]:
     }
 
 
-def _read(connection: Connection, item: Fetched, *, fetch_previews: bool) -> NewMessage:
+def _read(item: Fetched, parts: tuple[Part, ...], fetched_preview: str) -> NewMessage:
     # The wrapper yields a message that the parser refused with neither header nor structure: a placeholder row.
     unparsed = not item.header and item.structure is None
     envelope = read_envelope(item.header)
-    parts = read_parts(item.structure) if item.structure is not None else ()
-    preview = make_preview(item.preview) if item.preview is not None else ""
-    if item.preview is None and fetch_previews:
-        preview = _fetch_preview(connection, item.uid, parts)
+    preview = make_preview(item.preview) if item.preview is not None else fetched_preview
     return NewMessage(
         uid=item.uid,
         flags=item.flags,
@@ -67,15 +65,25 @@ def _read(connection: Connection, item: Fetched, *, fetch_previews: bool) -> New
     )
 
 
-def _fetch_preview(connection: Connection, uid: int, parts: tuple[Part, ...]) -> str:
-    choice = choose(parts)
-    part = choice.text or choice.html
-    if part is None:
-        return ""
-    try:
-        raw = connection.fetch_part(uid, part.path, max_bytes=PREVIEW_BYTES)
-    except (CommandRefused, Nonsense):
-        return ""  # a preview is a convenience: never a reason to lose the message
+def _fetch_previews(connection: Connection, wanted: Mapping[int, tuple[Part, ...]]) -> dict[int, str]:
+    """UID → preview. A preview is a convenience: never a reason to lose a message."""
+    by_path: dict[str, dict[int, Part]] = defaultdict(dict)
+    for uid, parts in wanted.items():
+        choice = choose(parts)
+        part = choice.text or choice.html
+        if part is not None:
+            by_path[part.path][uid] = part
+    previews: dict[int, str] = {}
+    for path, shown in by_path.items():
+        try:
+            starts = connection.fetch_starts(UidSet.of(shown), path, PREVIEW_BYTES)
+        except (CommandRefused, Nonsense):
+            continue
+        previews.update({uid: _preview_of(raw, shown[uid]) for uid, raw in starts.items()})
+    return previews
+
+
+def _preview_of(raw: bytes, part: Part) -> str:
     text = decode_text(raw, part)
     return make_preview(html_to_text(text) if part.type == "text/html" else text)
 

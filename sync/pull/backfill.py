@@ -37,7 +37,7 @@ def begin(connection: Connection, mirror: Mirror, cursor: Cursor) -> Cursor:
     return folders.cursor(cursor.id) or cursor
 
 
-def backfill(connection: Connection, mirror: Mirror, cursor: Cursor, *, window: int, fetch_previews: bool) -> bool:
+def backfill(connection: Connection, mirror: Mirror, cursor: Cursor, *, window: int) -> bool:
     """Mirror the next `window` older messages. True when the folder is complete."""
     if cursor.complete:
         return True
@@ -51,7 +51,7 @@ def backfill(connection: Connection, mirror: Mirror, cursor: Cursor, *, window: 
     wanted = newest(older, window)
     if wanted:
         fetched = connection.fetch_messages(wanted)
-        for batch in read_arrivals(connection, fetched, fetch_previews=fetch_previews):
+        for batch in read_arrivals(connection, fetched):
             messages.add(mirror.account_id, mirror.fence, cursor.id, batch)
             if not mirror.may_go_on():
                 return False

@@ -2,7 +2,7 @@
 
 1  SELECT, with QRESYNC where it can be (RFC 7162 3.2.5): vanished UIDs and changed flags come along
    else the plain scan: FLAGS of the newest UIDs, of all of them when that was long ago
-2  UIDVALIDITY changed: start the folder over
+2  UIDVALIDITY changed, or UIDNEXT went back: start the folder over
 3  unlink what vanished, store changed flags
 4  fetch and store what arrived; a twin that another folder still holds makes us read that folder's news first
 5  save the cursor of step 1
@@ -16,6 +16,7 @@ from sync.plan.folder import (
     HeldMessage,
     Known,
     can_resync,
+    has_started_over,
     is_mass_vanish,
     newest,
     plan_flags,
@@ -43,14 +44,14 @@ def pull_news(connection: Connection, mirror: Mirror, cursor: Cursor, *, follow_
         return
     resync = can_resync(cursor.known, offers_qresync="QRESYNC" in connection.capabilities)
     selected = connection.select(cursor.path, since=_resync_point(cursor) if resync else None)
-    if selected.uidvalidity != cursor.known.uidvalidity:
+    if has_started_over(cursor.known, selected):
         begin(connection, mirror, cursor)
         return
-    if resync and selected.resynced:
+    if resync and selected.resynced and (selected.highestmodseq or 0) >= (cursor.known.highestmodseq or 0):
         _apply_resync(connection, mirror, cursor, selected)
         scanned_at = None
     else:
-        scanned_at = _apply_scan(connection, mirror, cursor)
+        scanned_at = _apply_scan(connection, mirror, cursor, full=resync)  # a modseq that went back tells nothing
     uidnext = _pull_arrivals(connection, mirror, cursor, selected, follow_moves=follow_moves)
     known = Known(
         uidvalidity=selected.uidvalidity,
@@ -76,12 +77,13 @@ def _apply_resync(connection: Connection, mirror: Mirror, cursor: Cursor, select
     _store_flags(mirror, messages.held(cursor.id, changed), selected.changed)
 
 
-def _apply_scan(connection: Connection, mirror: Mirror, cursor: Cursor) -> int | None:
+def _apply_scan(connection: Connection, mirror: Mirror, cursor: Cursor, *, full: bool) -> int | None:
     """The plain path. → when a full scan was made, else None."""
     present = connection.search_uids(UidSet.from_ranges([(cursor.backfill_low, 2**32 - 1)]))
-    everything = messages.held(cursor.id, UidSet.from_ranges([(0, 2**32)]))
+    # Not below: what the transfer lane has just stored there is not counted as mirrored yet.
+    everything = messages.held(cursor.id, UidSet.from_ranges([(cursor.backfill_low, 2**32)]))
     _unlink(mirror, plan_missing(everything, present))
-    full = now_ms() - cursor.scanned_at > FULL_SCAN_EVERY_MS or len(present) <= SCAN_UIDS
+    full = full or now_ms() - cursor.scanned_at > FULL_SCAN_EVERY_MS or len(present) <= SCAN_UIDS
     wanted = present if full else newest(present, SHALLOW_UIDS)
     while wanted:
         window = newest(wanted, SCAN_UIDS)
@@ -105,7 +107,7 @@ def _pull_arrivals(
     new = connection.search_uids(UidSet.from_ranges([(first, 2**32 - 1)]))
     # `n:*` names the last message even when its UID is below n (RFC 9051 9): keep only what is really new.
     new = UidSet.from_ranges((max(low, first), high) for low, high in new.ranges if high >= first)
-    batches = list(read_arrivals(connection, connection.fetch_messages(new), fetch_previews=True)) if new else []
+    batches = list(read_arrivals(connection, connection.fetch_messages(new))) if new else []
     if follow_moves:
         _read_origins(connection, mirror, cursor, [row for batch in batches for row in batch])
     for batch in batches:

@@ -11,6 +11,7 @@ matters: a successor finds the same work in the tables.
 
 import logging
 import random
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -19,6 +20,7 @@ from sync.bus.requests import Request
 from sync.imap.connection import Connection
 from sync.imap.errors import CommandRefused, Nonsense
 from sync.imap.idle import Hint
+from sync.plan.folder import stalest
 from sync.pull import Mirror, backfill, begin, pull_listing, pull_news, sweep
 from sync.pull.listing import expected_messages
 from sync.push import drain
@@ -39,6 +41,7 @@ FIRST_WINDOW = 50
 WINDOW = 500
 SWEEP_EVERY_S = 30.0
 FEW_BODIES = 2
+RESCANNED_AT_ONCE = 3
 
 
 class Conductor:
@@ -53,6 +56,8 @@ class Conductor:
         self._expected = 0
         self._last_sweep_ms = 0
         self._transfers: list[Request] = []
+        self._unseen: dict[str, int] = {}  # by path, as the server said last
+        self._rescanned: dict[str, float] = {}  # by path, on the monotonic clock
 
     @property
     def fence(self) -> int:
@@ -111,7 +116,10 @@ class Conductor:
 
     def _begin_folders(self, connection: Connection) -> None:
         """The first window of every new folder, Inbox first: usable before the rest of the history is here."""
-        for cursor in folders.cursors(self.account_id):
+        cursors = folders.cursors(self.account_id)
+        if any(cursor.known.uidvalidity is None for cursor in cursors):
+            self._see_what_left(connection, cursors)
+        for cursor in cursors:
             if cursor.known.uidvalidity is None:
                 self._isolated(cursor, partial(self._first_window, connection, cursor))
                 if self._wants.actions or self._wants.requests:
@@ -119,9 +127,16 @@ class Conductor:
                     return
         self._submit("transfer", "fill", self._fill)
 
+    def _see_what_left(self, connection: Connection, cursors: Sequence[Cursor]) -> None:
+        """Mail in a new folder may have come out of one we know: unlinked there first, it keeps its id."""
+        if any(cursor.known.uidvalidity is not None for cursor in cursors):
+            for cursor in sweep(connection, self._mirror)[0]:
+                if cursor.known.uidvalidity is not None:
+                    self._isolated(cursor, partial(pull_news, connection, self._mirror, cursor))
+
     def _first_window(self, connection: Connection, cursor: Cursor) -> None:
         begun = begin(connection, self._mirror, cursor)
-        backfill(connection, self._mirror, begun, window=FIRST_WINDOW, fetch_previews=True)
+        backfill(connection, self._mirror, begun, window=FIRST_WINDOW)
 
     def _pull(self, connection: Connection, path: str) -> None:
         folder_id = folders.by_path(self.account_id).get(path)
@@ -130,22 +145,37 @@ class Conductor:
             self._wants.add(listing=True)  # a folder we do not know: made a moment ago
             return
         self._isolated(cursor, partial(pull_news, connection, self._mirror, cursor))
+        if not cursor.complete or cursor.known.uidvalidity is None:
+            self._submit("transfer", "fill", self._fill)
 
     def _sweep(self, connection: Connection) -> None:
-        with_news, statuses = sweep(connection, self._mirror)
+        # Folders first: nobody tells of a new one where there is no NOTIFY, and mail may have gone into it.
+        if pull_listing(connection, self._mirror):
+            self._begin_folders(connection)
+        with_news, statuses = sweep(connection, self._mirror, self._unseen)
         self._expected = expected_messages(statuses)
         self._wants.add(paths=[cursor.path for cursor in with_news])
-        if not with_news:
+        cursors = folders.cursors(self.account_id)
+        if not with_news and all(cursor.complete for cursor in cursors):
             # Two sweeps without news: what is still unlinked did not turn up anywhere.
             messages.bury(self.account_id, self._mirror.fence, unlinked_before=self._last_sweep_ms)
             self._last_sweep_ms = now_ms()
+        self._rescan(cursors)
         self._report()
         self._submit("transfer", "fill", self._fill)
+
+    def _rescan(self, cursors: Sequence[Cursor]) -> None:
+        """Where no modseq tells of changed flags, they are looked for in turn: in the Inbox each time."""
+        plain = [cursor for cursor in cursors if cursor.known.highestmodseq is None and cursor.complete]
+        for cursor in stalest(plain, self._rescanned, limit=RESCANNED_AT_ONCE):
+            self._rescanned[cursor.path] = time.monotonic()
+            self._wants.add(paths=[cursor.path])
 
     def _note_unsolicited(self, connection: Connection) -> None:
         """What the server threw in (VANISHED of the selected folder) is a hint like any other."""
         if connection.harvest().vanished and connection.selected is not None:
             self._wants.add(paths=[connection.selected])
+            self._submit("command", "work", self._work)
 
     def _paths_of(self, folder_ids: set[str]) -> list[str]:
         found = (folders.cursor(folder_id) for folder_id in folder_ids)
@@ -174,7 +204,7 @@ class Conductor:
             return
         connection = self._connections.get("transfer")
         cursor = wanting[0]
-        self._isolated(cursor, lambda: backfill(connection, self._mirror, cursor, window=WINDOW, fetch_previews=False))
+        self._isolated(cursor, lambda: backfill(connection, self._mirror, cursor, window=WINDOW))
         self._report()
         self._submit("transfer", "fill", self._fill)
 

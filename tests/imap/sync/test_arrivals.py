@@ -35,7 +35,7 @@ def test_history_comes_newest_first_in_windows(mirrored: Mirrored, world: World)
     def next_window() -> bool:
         at = folders.cursor(cursor.id)
         assert at is not None
-        return backfill(mirrored.connection, mirrored.mirror, at, window=3, fetch_previews=False)
+        return backfill(mirrored.connection, mirrored.mirror, at, window=3)
 
     assert not next_window()
     assert mirrored.subjects() == ["mail 4", "mail 5", "mail 6"]

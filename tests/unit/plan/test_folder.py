@@ -1,16 +1,22 @@
 """What a folder's news are, from what we hold and what the server says."""
 
-from sync.mail import Flag, Flags, FlagState, FolderStatus, UidSet
+from dataclasses import dataclass
+
+import pytest
+
+from sync.mail import Flag, Flags, FlagState, FolderStatus, Selected, UidSet
 from sync.plan.folder import (
     HeldMessage,
     Known,
     can_resync,
+    has_started_over,
     is_dirty,
     is_mass_vanish,
     newest,
     plan_flags,
     plan_missing,
     plan_vanished,
+    stalest,
 )
 
 KNOWN = Known(uidvalidity=5, uidnext=100, highestmodseq=900, total=42)
@@ -64,3 +70,36 @@ def test_the_newest_uids_are_taken_from_the_top_of_the_ranges() -> None:
     assert str(newest(UidSet.parse("1:10,20,30:40"), 12)) == "20,30:40"
     assert str(newest(UidSet.parse("1:4294967295"), 2)) == "4294967294:4294967295"
     assert not newest(UidSet(), 5)
+
+
+def test_the_inbox_is_looked_through_each_time_and_the_others_in_turn() -> None:
+    @dataclass(frozen=True)
+    class At:
+        path: str
+
+    places = [At(path) for path in ("INBOX", "A", "B", "C")]
+    scanned: dict[str, float] = {}
+    for now, expected in ((1.0, ["INBOX", "A"]), (2.0, ["INBOX", "B"]), (3.0, ["INBOX", "C"]), (4.0, ["INBOX", "A"])):
+        taken = stalest(places, scanned, limit=2)
+        assert [place.path for place in taken] == expected
+        scanned.update({place.path: now for place in taken})
+
+
+def test_a_number_of_unread_that_moved_is_news_where_no_modseq_tells() -> None:
+    known = Known(uidvalidity=1, uidnext=10, highestmodseq=None, total=3)
+    status = FolderStatus(name="Labor", uidvalidity=1, uidnext=10, messages=3, unseen=1)
+    assert not is_dirty(known, status)
+    assert not is_dirty(known, status, 1)
+    assert is_dirty(known, status, 2)
+
+
+@pytest.mark.parametrize(
+    ("uidvalidity", "uidnext", "expected"),
+    [(1, 10, False), (1, 11, False), (1, None, False), (2, 10, True), (1, 9, True)],
+)
+def test_a_folder_started_over_when_its_uids_mean_something_else(
+    uidvalidity: int, uidnext: int | None, expected: bool
+) -> None:
+    known = Known(uidvalidity=1, uidnext=10, highestmodseq=None, total=3)
+    selected = Selected(uidvalidity=uidvalidity, uidnext=uidnext, exists=3, highestmodseq=None)
+    assert has_started_over(known, selected) is expected

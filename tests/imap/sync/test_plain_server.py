@@ -1,0 +1,87 @@
+"""A server that neither tells of other folders nor counts changes: the sweep finds what nobody tells."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from deploy.embedded.dovecot import Dovecot
+from sync.mail import Flag
+from sync.store import accounts, leases
+from sync.worker import conductor
+from sync.worker.runtime import Runtime
+from tests.support.mirrored import Mirrored
+from tests.support.world import World
+
+PLAIN = "IMAP4rev1 LITERAL+ IDLE NAMESPACE UIDPLUS MOVE SPECIAL-USE"
+DEADLINE_S = 30
+
+
+def wait_for(what: Callable[[], object]) -> None:
+    """Look until it is so; the database has no event to wait for here."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not what():
+        assert time.monotonic() < deadline, "it did not happen in time"
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[Dovecot]:
+    with Dovecot(capabilities=PLAIN) as server:
+        yield server
+
+
+@pytest.fixture
+def world(plain: Dovecot, user: str) -> Iterator[World]:
+    outlook = World("127.0.0.1", plain.port, user)
+    yield outlook
+    outlook.close()
+
+
+@pytest.fixture
+def mirrored(plain: Dovecot, user: str, transactional_db: None) -> Iterator[Mirrored]:
+    mailbox = Mirrored("127.0.0.1", plain.port, user)
+    yield mailbox
+    mailbox.close()
+
+
+@pytest.fixture
+def swept(mirrored: Mirrored, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirrored]:
+    """By a worker that sweeps more often than usual."""
+    monkeypatch.setattr(conductor, "SWEEP_EVERY_S", 0.3)
+    leases.release(mirrored.owner)
+    runtime = Runtime()
+    runtime.start()
+    wait_for(lambda: accounts.account_row(mirrored.account_id).state == "ok")
+    yield mirrored
+    runtime.stop()
+    mirrored.fence = mirrored.take_over()
+
+
+def test_a_folder_that_outlook_makes_is_seen_with_the_mail_that_was_moved_into_it(
+    swept: Mirrored, world: World
+) -> None:
+    world.append(subject="Befund")
+    wait_for(lambda: swept.subjects() == ["Befund"])
+    before = swept.row("Befund").id
+    world.create("Spital")
+    world.move("INBOX", "Befund", "Spital")
+    wait_for(lambda: any(row.path == "Spital" and row.total for row in swept.replica.catch_up().folders.values()))
+    assert swept.row("Befund", "Spital").id == before
+
+
+def test_what_outlook_marks_in_a_folder_nobody_watches_arrives(swept: Mirrored, world: World) -> None:
+    world.create("Labor")
+    for subject in ("gelesen", "markiert", "weg"):
+        world.append("Labor", subject=subject)
+    wait_for(lambda: any(row.path == "Labor" and row.total == 3 for row in swept.replica.catch_up().folders.values()))
+    world.flag("Labor", "gelesen", "\\Seen")
+    world.flag("Labor", "markiert", "\\Flagged")
+    world.mark_deleted("Labor", "weg")
+    wait_for(lambda: swept.row("gelesen", "Labor").flags & Flag.SEEN)
+    wait_for(lambda: swept.row("markiert", "Labor").flags & Flag.FLAGGED)
+    wait_for(lambda: swept.subjects("Labor") == ["gelesen", "markiert"])
+
+
+def test_history_has_previews_like_what_arrives(swept: Mirrored, world: World) -> None:
+    world.append(subject="Befund", body="Das Labor meldet normale Werte.")
+    wait_for(lambda: [row.preview for row in swept.rows()] == ["Das Labor meldet normale Werte."])

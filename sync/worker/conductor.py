@@ -10,6 +10,7 @@ matters: a successor finds the same work in the tables.
 """
 
 import logging
+import math
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -29,7 +30,7 @@ from sync.store import accounts, folders, messages
 from sync.store.clock import now_ms
 from sync.store.folders import Cursor
 from sync.watch import RENEW_EVERY_S, news_of, open_watch, renew_watch
-from sync.worker.connections import Connections, Purpose
+from sync.worker.connections import LANES, Connections, Purpose
 from sync.worker.lanes import Job, Lanes
 from sync.worker.trouble import Boundary
 from sync.worker.wants import Wants
@@ -50,7 +51,9 @@ class Conductor:
         self.closed = False
         self._mirror, self._lanes, self._watcher = mirror, lanes, watcher
         self._connections = Connections(mirror.account_id, mirror.may_go_on)
-        self._boundary = Boundary(mirror, self._connections, on_fence_lost, self._forget_watch, self._want_everything)
+        self._boundary = Boundary(
+            mirror, self._connections, on_fence_lost, self._forget_watch, self._want_everything, self._close_lanes
+        )
         self._wants = Wants(listing=True, sweep=True, actions=True, requests=True)
         self._sweep_at = self._renew_at = 0.0
         self._expected = 0
@@ -74,20 +77,26 @@ class Conductor:
 
     def tick(self, now: float) -> None:
         """Once in a while: what is due by time."""
-        if self._connections.due_in_s() > 0:
-            return
-        if now >= self._sweep_at:
+        if now >= self._sweep_at and self._connections.due_in_s("command") <= 0:
             self._sweep_at = now + SWEEP_EVERY_S * random.uniform(0.9, 1.1)  # noqa: S311
             self._wants.add(sweep=True)
             self._submit("command", "work", self._work)
-        if now >= self._renew_at:
+        if now >= self._renew_at and self._connections.due_in_s("watch") <= 0:
             self._renew_at = now + RENEW_EVERY_S * random.uniform(0.8, 1.0)  # noqa: S311
             self._submit("watch", "watch", self._watch)
 
     def close(self) -> None:
+        """Once the lanes are quiet."""
         self.closed = True
         self._forget_watch()
         self._connections.close()
+
+    def close_lane(self, lane: Purpose) -> None:
+        """On that lane itself: what another one is reading must not be closed under it."""
+        if lane == "watch":
+            self._forget_watch()
+        else:
+            self._connections.drop(lane)
 
     # The command lane.
 
@@ -217,11 +226,21 @@ class Conductor:
             hints = renew_watch(watching)
         else:
             watching = self._connections.get("watch")
-            hints = open_watch(watching)
+            try:
+                hints = open_watch(watching)
+            except CommandRefused:
+                self._go_unwatched()
+                return
             self._wants.add(sweep=True)  # what came before we listened
         self._on_hints(hints)
         self._watcher.watch(Watched(watching, self._on_hints, self._on_watch_lost))
         self._submit("command", "work", self._work)
+
+    def _go_unwatched(self) -> None:
+        """A server without IDLE is asked again with every sweep, and not for IDLE."""
+        log.warning("account=%s no idle: sweeps only", self.account_id)
+        self._connections.drop("watch")
+        self._renew_at = math.inf
 
     def _on_hints(self, hints: Sequence[Hint]) -> None:
         watching = self._connections.peek("watch")
@@ -239,6 +258,11 @@ class Conductor:
         """A line broke: what was taken from the wants and not finished is wanted again."""
         self._wants.add(actions=True, requests=True, listing=True, sweep=True)
         self._sweep_at = 0.0
+
+    def _close_lanes(self) -> None:
+        """The secret was refused: lines that were opened with it are given up too."""
+        for lane in LANES:
+            self._submit(lane, "close", partial(self.close_lane, lane))
 
     def _forget_watch(self) -> None:
         watching = self._connections.peek("watch")
@@ -261,8 +285,10 @@ class Conductor:
             log.warning("account=%s folder=%s %s", self.account_id, cursor.id, type(error).__name__)
 
     def _report(self) -> None:
-        """Tell the browsers how far we are."""
+        """Tell the browsers how far we are. A line that is still open says nothing about a secret that was refused."""
         cursors = folders.cursors(self.account_id)
+        if not cursors or self._connections.is_refused():
+            return
         if all(cursor.complete for cursor in cursors):
             accounts.set_state(self.account_id, self._mirror.fence, "ok")
             return

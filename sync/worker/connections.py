@@ -19,6 +19,7 @@ from sync.plan.backoff import backoff_s
 from sync.store import accounts
 
 Purpose = Literal["command", "transfer", "watch"]
+LANES: tuple[Purpose, ...] = ("command", "transfer", "watch")
 
 
 class Parked(Exception):
@@ -33,19 +34,18 @@ class Connections:
         self._may_go_on = may_go_on
         self._open: dict[Purpose, Connection] = {}
         self._refused_version = 0
-        self._failures = 0
-        self._retry_at = 0.0
+        self._failures: dict[Purpose, int] = {}
+        self._retry_at: dict[Purpose, float] = {}
 
     def get(self, purpose: Purpose) -> Connection:
         """The open connection, or a new signed-in one. Raises Parked, TryAgain, SignInRefused and the other kinds."""
         held = self._open.get(purpose)
         if held is not None:
             return held
-        if not self._may_go_on() or time.monotonic() < self._retry_at:
+        if not self._may_go_on() or self.due_in_s(purpose) > 0:
             raise Parked
         opened = self._sign_in()
         self._open[purpose] = opened
-        self._failures = 0
         return opened
 
     def peek(self, purpose: Purpose) -> Connection | None:
@@ -61,20 +61,25 @@ class Connections:
         for purpose in list(self._open):
             self.drop(purpose)
 
-    def note_failure(self) -> float:
+    def note_failure(self, purpose: Purpose) -> float:
         """Count a failure in a row. → seconds until the next attempt."""
-        self._failures += 1
-        wait_s = backoff_s(self._failures, random.random())  # noqa: S311  # jitter, not a secret
-        self._retry_at = time.monotonic() + wait_s
+        failures = self._failures[purpose] = self._failures.get(purpose, 0) + 1
+        wait_s = backoff_s(failures, random.random())  # noqa: S311  # jitter, not a secret
+        self._retry_at[purpose] = time.monotonic() + wait_s
         return wait_s
 
-    def due_in_s(self) -> float:
-        return max(0.0, self._retry_at - time.monotonic())
+    def note_success(self, purpose: Purpose) -> None:
+        """A job came to its end. Signing in alone is none: a server that fails right after it must be left in peace."""
+        self._failures.pop(purpose, None)
+        self._retry_at.pop(purpose, None)
+
+    def due_in_s(self, purpose: Purpose) -> float:
+        return max(0.0, self._retry_at.get(purpose, 0.0) - time.monotonic())
 
     def hurry(self) -> None:
         """A person just gave a new secret: do not make them wait for the back-off."""
-        self._retry_at = 0.0
-        self._failures = 0
+        self._retry_at.clear()
+        self._failures.clear()
 
     def is_refused(self) -> bool:
         """Nothing goes on before there is a new secret, whatever else breaks meanwhile."""

@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connections
@@ -14,6 +15,7 @@ from django.db import close_old_connections, connections
 from sync.pull import Mirror
 from sync.store import actions, keycheck, leases
 from sync.worker.conductor import Conductor
+from sync.worker.connections import LANES
 from sync.worker.lanes import Lanes
 from sync.worker.leases import Leases
 from sync.worker.watcher import Watcher
@@ -89,9 +91,9 @@ class Runtime:
         if lost is not None:
             log.warning("account=%s fence lost", account_id)
             lost.closed = True
-            # Its connections are closed behind whatever still runs on its lanes.
-            for lane in ("command", "transfer", "watch"):
-                self._lanes.submit(f"{account_id}/{lane}", "close", lost.close)
+            # Each connection is closed behind whatever still runs on its lane.
+            for lane in LANES:
+                self._lanes.submit(f"{account_id}/{lane}", "close", partial(lost.close_lane, lane))
 
     def _forget_stale(self, account_id: str) -> None:
         """A poke may have been faster than this news: who already conducts under the new fence goes on, with whatever

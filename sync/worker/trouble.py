@@ -1,10 +1,10 @@
 """The boundary around every job of an account: an error becomes the account's state, never a dead lane.
 
-SignInRefused          sign_in_refused; all connections closed; no attempt until the secret changes
+SignInRefused          sign_in_refused; every lane closes its connection; no attempt until the secret changes
 TryAgain               this connection closed; reconnecting; next attempt after a back-off with jitter
 Nonsense, refusal      server_trouble; likewise
 FenceLost              another worker's account now: forget it
-database away          wait a second; the lease thread stops us if it lasts
+database away          what was wanted is wanted again, after a back-off; the lease thread stops us if it lasts
 """
 
 import logging
@@ -34,14 +34,17 @@ class Boundary:
         on_fence_lost: Callable[[str], None],
         forget_watch: Callable[[], None],
         on_broken: Callable[[], None],
+        on_refused: Callable[[], None],
     ) -> None:
         self._mirror, self._connections = mirror, connections
-        self._on_fence_lost, self._forget_watch, self._on_broken = on_fence_lost, forget_watch, on_broken
+        self._on_fence_lost, self._forget_watch = on_fence_lost, forget_watch
+        self._on_broken, self._on_refused = on_broken, on_refused
         self._telling = threading.Lock()
 
     def run(self, purpose: Purpose, job: Job) -> None:
         try:
             job()
+            self._connections.note_success(purpose)
         except Parked:
             return
         except SignInRefused:
@@ -56,11 +59,12 @@ class Boundary:
             self._on_fence_lost(self._mirror.account_id)
         except DatabaseError as error:
             log.warning("account=%s database=%s", self._mirror.account_id, type(error).__name__)
-            self._connections.note_failure()
+            self._connections.note_failure(purpose)
+            self._on_broken()
 
     def _refused(self) -> None:
         log.warning("account=%s sign-in refused", self._mirror.account_id)
-        self._forget_watch()
+        self._on_refused()
         preset = accounts.account_row(self._mirror.account_id).preset
         with self._telling:
             # The answer to an old secret may come after a new one was given; that one has its own chance.
@@ -71,7 +75,7 @@ class Boundary:
         if purpose == "watch":
             self._forget_watch()
         self._connections.drop(purpose)
-        wait_s = self._connections.note_failure()
+        wait_s = self._connections.note_failure(purpose)
         self._on_broken()
         log.warning("account=%s %s=%s code=%s retry_s=%.1f", self._mirror.account_id, purpose, state, code, wait_s)
         with self._telling:

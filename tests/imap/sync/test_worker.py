@@ -1,5 +1,6 @@
 """A worker's runtime on a real server: it watches, pokes reach it, and it survives what breaks."""
 
+import socket
 import time
 from collections.abc import Callable, Iterator
 
@@ -9,6 +10,7 @@ from deploy.embedded.dovecot import Dovecot
 from sync.feed import AccountRow
 from sync.mail import Flag
 from sync.store import accounts, leases, reading
+from sync.worker import conductor
 from sync.worker.runtime import Runtime
 from tests.support.mirrored import Mirrored
 from tests.support.world import World
@@ -52,6 +54,26 @@ def test_mail_and_flags_from_outlook_come_by_themselves(running: Runtime, mirror
     wait_for(lambda: mirrored.row("Befund").flags & Flag.FLAGGED)
     world.append("Junk", subject="Werbung")
     wait_for(lambda: mirrored.subjects("Junk") == ["Werbung"])
+
+
+def test_a_refused_secret_is_not_hidden_by_a_line_that_is_still_open(
+    running: Runtime, mirrored: Mirrored, dovecot: Dovecot, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conductor, "SWEEP_EVERY_S", 0.3)
+    wait_for(lambda: state(mirrored).state == "ok")
+    lines = running._conductors[mirrored.account_id]._connections
+    wait_for(lambda: lines.peek("watch") is not None)
+    dovecot.refuse(user)
+    watching = lines.peek("watch")
+    assert watching is not None
+    watching._imap.sock.shutdown(socket.SHUT_RDWR)
+    wait_for(lambda: state(mirrored).state == "sign_in_refused")
+    wait_for(lambda: lines.peek("command") is None and lines.peek("transfer") is None)
+    assert state(mirrored).state == "sign_in_refused"
+    dovecot.allow(user)
+    accounts.replace_secret(mirrored.account_id, "new secret")
+    running.poke(mirrored.account_id, "secret")
+    wait_for(lambda: state(mirrored).state == "ok" and lines.peek("watch") is not None)
 
 
 def test_an_action_without_a_poke_is_found_by_looking(running: Runtime, mirrored: Mirrored, world: World) -> None:

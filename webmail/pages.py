@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from redis.exceptions import RedisError
 from whitenoise import WhiteNoise
 
-from sync.bus.connection import blocking
+from sync.bus.connection import quick
 from sync.bus.requests import OwnerSilent, RequestFailed
 from sync.seal import WrongKey
 from sync.store import keycheck
@@ -117,7 +117,7 @@ def health(request: HttpRequest) -> HttpResponse:
     """200 when database, key and Redis answer; else 503 and which does not. Says nothing else to anybody."""
     try:
         keycheck.verify_key()
-        blocking().ping()
+        quick().ping()
     except (DatabaseError, RedisError, WrongKey) as error:
         kind = "key" if isinstance(error, WrongKey) else "redis" if isinstance(error, RedisError) else "database"
         return HttpResponse(f"{kind} away\n", status=503, content_type="text/plain")

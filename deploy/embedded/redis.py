@@ -37,6 +37,11 @@ class Redis:
     ) -> None:
         self.stop()
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Raises RuntimeError with Redis's own words when it does not come up."""
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -7,20 +7,22 @@ import redis
 import redis.asyncio
 from django.conf import settings
 
-# redis-py's default socket time-out (5 s) would cut every blocking read that waits longer.
-_OPTIONS: dict[str, Any] = {
-    "socket_timeout": None,
-    "socket_connect_timeout": 3,
-    "health_check_interval": 30,
-}
+TIMEOUT_S = 3
+_OPTIONS: dict[str, Any] = {"socket_connect_timeout": TIMEOUT_S, "health_check_interval": 30}
 
 
 @cache
-def blocking() -> "redis.Redis":
-    """The pool for workers and other threads."""
-    return redis.Redis.from_url(settings.REDIS_URL, **_OPTIONS)
+def quick() -> "redis.Redis":
+    """The pool of threads, for commands that answer at once: a Redis that hangs must not hold up a writer."""
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=TIMEOUT_S, **_OPTIONS)
+
+
+@cache
+def patient() -> "redis.Redis":
+    """The pool of threads, for reads that wait; redis-py's own time-out (5 s) would cut those that wait longer."""
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=None, **_OPTIONS)
 
 
 def asynchronous() -> "redis.asyncio.Redis":
-    """A new client for the running event loop; the caller closes it with `aclose()`."""
-    return redis.asyncio.Redis.from_url(settings.REDIS_URL, **_OPTIONS)
+    """A new client for the running event loop, which may wait; the caller closes it with `aclose()`."""
+    return redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_timeout=None, **_OPTIONS)

@@ -4,29 +4,34 @@
     RPUSH req:<account>  (sealed) ──poke──▶ LPOP req:<account>
     BLPOP ans:<id>       ◀────────────────  RPUSH ans:<id>  chunk, chunk, …   at most CREDIT ahead
     RPUSH ack:<id>       ────────────────▶  BLPOP ack:<id>
+                          the last one says that nobody listens any more
 
-Every key expires, so that whoever dies leaves nothing; an owner that gets no ack for ACK_WAIT_S gives up. Chunks are
-sealed: a body never stands in Redis in clear.
+Every key expires, so that whoever dies leaves nothing; an owner that gets no ack for ACK_WAIT_S gives up, and takes
+nothing that was asked longer ago than anybody waits. Chunks are sealed: a body never stands in Redis in clear.
 """
 
 import asyncio
 import json
+import time
 import uuid
 from collections.abc import AsyncGenerator, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, cast
 
 from redis.exceptions import RedisError
 
-from sync.bus.connection import asynchronous, blocking
+from sync.bus.connection import asynchronous, patient, quick
 from sync.bus.doorbell import ring
 from sync.keys import keyring, open_json, seal_json
 
 EXPIRES_S = 60
 CREDIT = 8
 ACK_WAIT_S = 20
+LONGEST_WAIT_S = 20
 
 _DATA, _END, _FAILED = b"D", b"E", b"X"
+_TAKEN, _LEFT = b"1", b"0"
 
 
 class OwnerSilent(Exception):
@@ -48,10 +53,11 @@ class Request:
     kind: Literal["bodies", "part", "source"]
     messages: list[str]
     part: str = ""
+    asked_at: float = field(default_factory=time.time)
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
-async def ask(account_id: str, request: Request, *, timeout_s: float = 20) -> AsyncGenerator[bytes, None]:
+async def ask(account_id: str, request: Request, *, timeout_s: float = LONGEST_WAIT_S) -> AsyncGenerator[bytes, None]:
     """Yield the answer's chunks. `timeout_s` bounds the wait for each. Raises OwnerSilent, RequestFailed."""
     client = asynchronous()
     try:
@@ -68,28 +74,42 @@ async def ask(account_id: str, request: Request, *, timeout_s: float = 20) -> As
                 return
             if tag == _FAILED:
                 raise RequestFailed(chunk.decode())
-            await cast(Any, client.rpush(_ack_key(request.id), b"1"))
-            await client.expire(_ack_key(request.id), EXPIRES_S)
+            await _acknowledge(client, request, _TAKEN)
             yield chunk
     except RedisError as error:
         raise OwnerSilent(type(error).__name__) from error
     finally:
+        with suppress(RedisError):
+            await _acknowledge(client, request, _LEFT)
         await client.aclose()
 
 
+async def _acknowledge(client: Any, request: Request, word: bytes) -> None:
+    await client.rpush(_ack_key(request.id), word)
+    await client.expire(_ack_key(request.id), EXPIRES_S)
+
+
 def take(account_id: str) -> Iterator[Request]:
-    """The waiting requests of an account, oldest first. Owner's side."""
+    """The waiting requests of an account that somebody still waits for, oldest first. Owner's side."""
     key = _requests_key(account_id)
-    while (sealed := blocking().lpop(key)) is not None:
-        yield Request(**open_json(cast(bytes, sealed), key))
+    while (sealed := quick().lpop(key)) is not None:
+        request = Request(**open_json(cast(bytes, sealed), key))
+        if not is_stale(request):
+            yield request
+
+
+def is_stale(request: Request) -> bool:
+    """Whoever asked has given up by now."""
+    return time.time() - request.asked_at > LONGEST_WAIT_S
 
 
 def answer(request_id: str, chunks: Iterable[bytes]) -> bool:
     """Send chunks as the asker takes them. False when it went away; the caller stops fetching then."""
-    client, key, outstanding = blocking(), _answer_key(request_id), 0
+    client, key, outstanding = quick(), _answer_key(request_id), 0
     for chunk in chunks:
         if outstanding >= CREDIT:
-            if client.blpop([_ack_key(request_id)], timeout=ACK_WAIT_S) is None:
+            word = patient().blpop([_ack_key(request_id)], timeout=ACK_WAIT_S)
+            if word is None or cast(Any, word)[1] == _LEFT:
                 client.delete(key)
                 return False
             outstanding -= 1
@@ -104,8 +124,8 @@ def answer(request_id: str, chunks: Iterable[bytes]) -> bool:
 def fail(request_id: str, code: str) -> None:
     """Tell the asker why not."""
     key = _answer_key(request_id)
-    blocking().rpush(key, _seal_chunk(request_id, _FAILED, code.encode()))
-    blocking().expire(key, EXPIRES_S)
+    quick().rpush(key, _seal_chunk(request_id, _FAILED, code.encode()))
+    quick().expire(key, EXPIRES_S)
 
 
 def head(**fields: Any) -> bytes:

@@ -8,7 +8,7 @@ import logging
 
 from redis.exceptions import RedisError, ResponseError
 
-from sync.bus.connection import blocking
+from sync.bus.connection import quick
 
 log = logging.getLogger("sync.bus")
 
@@ -25,7 +25,7 @@ def append(account_id: str, epoch: str, *, prev: int, seq: int, sealed: bytes) -
     """Tell the browsers. A lost or refused entry is harmless, so nothing is raised."""
     key = stream_key(account_id, epoch)
     try:
-        pipe = blocking().pipeline(transaction=False)
+        pipe = quick().pipeline(transaction=False)
         pipe.xadd(key, {"prev": prev, "d": sealed}, id=f"{seq}-0", maxlen=KEEP_ENTRIES, approximate=True)
         pipe.pexpire(key, KEEP_MS)
         pipe.execute()

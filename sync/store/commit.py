@@ -57,6 +57,7 @@ def change(account_id: str, fence: int | None = None) -> Iterator[Change]:
 
     Raises FenceLost (the lease is another's now), NoSuchAccount.
     """
+    told: list[Entry] = []
     with _one_writer(), transaction.atomic():
         mine = Account.objects.filter(pk=account_id)
         if fence is not None:
@@ -69,7 +70,10 @@ def change(account_id: str, fence: int | None = None) -> Iterator[Change]:
         if made.account:
             Account.objects.filter(pk=account_id).update(row_seq=seq)
         entry = _entry_of(made)
-        transaction.on_commit(lambda: publish(account_id, entry))
+        transaction.on_commit(lambda: told.append(entry))
+    # Behind the lock: a Redis that hangs must not hold up other accounts' writers.
+    for entry in told:
+        publish(account_id, entry)
 
 
 def _one_writer() -> AbstractContextManager[object]:

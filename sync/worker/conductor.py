@@ -77,6 +77,8 @@ class Conductor:
 
     def tick(self, now: float) -> None:
         """Once in a while: what is due by time."""
+        if self._transfers and self._connections.due_in_s("transfer") <= 0:
+            self._submit("transfer", "serve", self._serve_transfers)  # a line broke over the one before
         if now >= self._sweep_at and self._connections.due_in_s("command") <= 0:
             self._sweep_at = now + SWEEP_EVERY_S * random.uniform(0.9, 1.1)  # noqa: S311
             self._wants.add(sweep=True)
@@ -203,7 +205,9 @@ class Conductor:
     def _serve_transfers(self) -> None:
         connection = self._connections.get("transfer")
         while self._transfers and not self.closed:
-            serve(connection, self.account_id, self._transfers.pop(0))
+            request = self._transfers.pop(0)
+            if not requests.is_stale(request):
+                serve(connection, self.account_id, request)
 
     def _fill(self) -> None:
         """One window of history of the first folder that wants it; then again, behind whatever waits in this lane."""

@@ -4,7 +4,7 @@ SignInRefused          sign_in_refused; every lane closes its connection; no att
 TryAgain               this connection closed; reconnecting; next attempt after a back-off with jitter
 Nonsense, refusal      server_trouble; likewise
 FenceLost              another worker's account now: forget it
-database away          what was wanted is wanted again, after a back-off; the lease thread stops us if it lasts
+database, Redis away   what was wanted is wanted again, after a back-off; the lease thread stops us if it lasts
 """
 
 import logging
@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import Error as DatabaseError
+from redis.exceptions import RedisError
 
 from sync.feed import Connectivity
 from sync.imap.errors import ImapError, SignInRefused, TryAgain
@@ -57,8 +58,8 @@ class Boundary:
             self._broken(purpose, "server_trouble", "wrong_key")
         except (FenceLost, NoSuchAccount):
             self._on_fence_lost(self._mirror.account_id)
-        except DatabaseError as error:
-            log.warning("account=%s database=%s", self._mirror.account_id, type(error).__name__)
+        except (DatabaseError, RedisError) as error:
+            log.warning("account=%s storage=%s", self._mirror.account_id, type(error).__name__)
             self._connections.note_failure(purpose)
             self._on_broken()
 

@@ -47,8 +47,8 @@ async def signed_in_async(request: HttpRequest) -> Device:
 
 
 def _meant(request: HttpRequest, user: object) -> Device:
-    """The device, if it is the one that a window speaks for: another window of the browser may have signed in to another
-    mailbox since, and the cookie is that one's now."""
+    """The device, if it is the one that a window speaks for: another window of the browser may have signed in to
+    another mailbox since, and the cookie is that one's now."""
     spoken_for = request.headers.get("X-Praxispost-Account", "")
     if not isinstance(user, Device) or (spoken_for and spoken_for != user.account_id):
         raise Coded(401, "signed_out")

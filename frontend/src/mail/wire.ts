@@ -89,7 +89,8 @@ export interface paths {
         put?: never;
         /**
          * Post Bodies
-         * @description Up to 20 at once. Those that cannot be had now are named with the reason.
+         * @description Up to 20 at once. Those that cannot be had now are named with the reason: one that its owner says nothing of has
+         *     just left its folder, and is asked for again until it has turned up elsewhere or is gone.
          */
         post: operations["webmail_api_messages_post_bodies"];
         delete?: never;

@@ -1,0 +1,66 @@
+"""A Redis that hangs or is away costs seconds of freshness, never a write, and never another mailbox's time."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connections
+
+from deploy.embedded.redis import Redis
+from sync.bus import requests
+from sync.bus.connection import quick
+from sync.bus.requests import Request
+from sync.store.commit import change
+from tests.support.mirrored import Mirrored
+
+DEADLINE_S = 30
+
+
+@pytest.fixture
+def hanging(redis: Redis) -> Iterator[Callable[[], None]]:
+    """From when it is called, Redis takes connections and says nothing."""
+    yield lambda: os.kill(redis.pid, signal.SIGSTOP)
+    os.kill(redis.pid, signal.SIGCONT)
+
+
+def test_a_hanging_redis_holds_up_no_other_writer(mirrored: Mirrored, hanging: Callable[[], None]) -> None:
+    written, told = threading.Event(), threading.Event()
+    hanging()
+
+    def first_writer() -> None:
+        with change(mirrored.account_id) as made:
+            made.account = True
+            written.set()
+        told.set()
+        connections.close_all()
+
+    first = threading.Thread(target=first_writer)
+    first.start()
+    assert written.wait(DEADLINE_S)
+    with change(mirrored.account_id) as made:
+        made.account = True
+        assert not told.is_set(), "the first one is still trying to tell"
+    assert told.wait(DEADLINE_S)
+    first.join(DEADLINE_S)
+
+
+def test_nobody_is_answered_who_has_left(mirrored: Mirrored, redis: Redis) -> None:
+    asked = Request(kind="source", messages=["x"])
+    quick().rpush(f"praxis:ack:{asked.id}", b"0")
+    taken: list[int] = []
+
+    def chunks() -> Iterator[bytes]:
+        for number in range(100):
+            taken.append(number)
+            yield b"chunk"
+
+    assert not requests.answer(asked.id, chunks())
+    assert len(taken) == requests.CREDIT + 1
+
+
+def test_what_was_asked_too_long_ago_is_not_even_looked_at(redis: Redis) -> None:
+    now = Request(kind="source", messages=["x"])
+    assert not requests.is_stale(now)
+    assert requests.is_stale(Request(kind="source", messages=["x"], asked_at=now.asked_at - 3600))

@@ -4,13 +4,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from sync.mail import FolderListing, Role
-from sync.models import Folder, Message
+from sync.models import Account, Folder, Message
 from sync.plan.folder import Known
 from sync.store.commit import Change, change
 
+LAST_UID = 2**32 - 1
 _SELECTABLE_NOT = {"\\noselect", "\\nonexistent"}
 
 
@@ -94,28 +95,52 @@ def store_listing(account_id: str, fence: int, listings: Sequence[FolderListing]
     return True
 
 
+def begin_mirror(account_id: str, fence: int, folder_id: str, known: Known, *, complete: bool) -> None:
+    """Start to mirror: the cursor of the SELECT and "nothing of it is here yet" in one transaction, because each alone
+    is a lie: a cursor without `backfill_low` says that the history is here."""
+    with change(account_id, fence) as made:
+        Folder.objects.filter(pk=folder_id).update(
+            **_known_fields(known),
+            backfill_low=1 if complete else known.uidnext,
+            complete=complete,
+            scanned_at=made.at_ms,
+            seq=made.seq,
+        )
+        made.folders.add(uuid.UUID(folder_id))
+
+
+def halt_backfill(account_id: str, fence: int, folder_id: str) -> None:
+    """Before a folder starts over: nothing of it is held from here on, and what the transfer lane is fetching for what
+    it was is not stored any more (`still_at`)."""
+    with change(account_id, fence) as made:
+        Folder.objects.filter(pk=folder_id).update(backfill_low=LAST_UID, complete=False, seq=made.seq)
+        made.folders.add(uuid.UUID(folder_id))
+
+
 def save_cursor(fence: int, folder_id: str, known: Known, *, scanned_at: int | None = None) -> None:
     """End of a pass. The values are those of the SELECT that began it. Tells nobody: no browser sees a cursor."""
     row = Folder.objects.filter(pk=folder_id, account__fence=fence)
-    row.update(
-        uidvalidity=known.uidvalidity,
-        uidnext=known.uidnext,
-        highestmodseq=known.highestmodseq,
-        server_total=known.total,
-    )
+    row.update(**_known_fields(known))
     if scanned_at is not None:
         row.update(scanned_at=scanned_at)
 
 
-def begin_backfill(account_id: str, fence: int, folder_id: str, *, low: int, complete: bool) -> None:
-    """Note how far down the mirror reaches; `complete` is what a browser sees of it."""
-    row = Folder.objects.get(pk=folder_id)
-    if row.complete == complete:
-        Folder.objects.filter(pk=folder_id, account__fence=fence).update(backfill_low=low)
-        return
+def lower_backfill(account_id: str, fence: int, at: Cursor, *, low: int, complete: bool) -> bool:
+    """Note that the mirror reaches down to `low` now. False when the folder started over since `at` was read: the
+    window belongs to a mailbox that is no more."""
+    mine = _still_at(at).filter(account__in=Account.objects.filter(fence=fence))
+    if not complete:
+        return bool(mine.update(backfill_low=low))
     with change(account_id, fence) as made:
-        Folder.objects.filter(pk=folder_id).update(backfill_low=low, complete=complete, seq=made.seq)
-        made.folders.add(row.id)
+        lowered = mine.update(backfill_low=low, complete=True, seq=made.seq)
+        if lowered:
+            made.folders.add(uuid.UUID(at.id))
+    return bool(lowered)
+
+
+def still_at(at: Cursor) -> bool:
+    """Does the folder stand where it stood when `at` was read? To be asked inside a change, which nobody overtakes."""
+    return _still_at(at).exists()
 
 
 def count(made: Change, counts: Mapping[uuid.UUID, Counts]) -> None:
@@ -128,6 +153,11 @@ def count(made: Change, counts: Mapping[uuid.UUID, Counts]) -> None:
             seq=made.seq,
         )
         made.folders.add(folder_id)
+
+
+def _still_at(at: Cursor) -> QuerySet[Folder]:
+    # All of it in one row's WHERE: whoever waited for that row's lock looks again at what it has become.
+    return Folder.objects.filter(pk=at.id, gone=False, uidvalidity=at.known.uidvalidity, backfill_low=at.backfill_low)
 
 
 def _bury_folder(row: Folder, made: Change) -> None:
@@ -156,6 +186,15 @@ def _fields(listing: FolderListing, roles: Mapping[str, Role]) -> dict[str, str 
 def _differs(row: Folder, listing: FolderListing, role: Role) -> bool:
     selectable = not (listing.attributes & _SELECTABLE_NOT)
     return (row.delimiter, row.role, row.selectable) != (listing.delimiter, role.value, selectable)
+
+
+def _known_fields(known: Known) -> dict[str, int | None]:
+    return {
+        "uidvalidity": known.uidvalidity,
+        "uidnext": known.uidnext,
+        "highestmodseq": known.highestmodseq,
+        "server_total": known.total,
+    }
 
 
 def _cursor(row: Folder) -> Cursor:

@@ -15,7 +15,7 @@ from sync.mail import Flag, Flags, UidSet
 from sync.models import Body, Message, new_id
 from sync.plan.folder import HeldMessage
 from sync.store.commit import Change, change
-from sync.store.folders import Counts, count
+from sync.store.folders import Counts, Cursor, count, still_at
 
 _FLAG_FIELDS = ["flags", "keywords", "unread", "flagged", "deleted", "seq"]
 _LINK_FIELDS = ["folder", "uid", "unlinked_at", "moved_seq", "moved_by", *_FLAG_FIELDS]
@@ -59,8 +59,12 @@ def flags_of(bits: int, keywords: str) -> Flags:
     return Flags(Flag(bits), frozenset(keywords.split()))
 
 
-def add(account_id: str, fence: int, folder_id: str, batch: Sequence[NewMessage]) -> int:
-    """Store a batch; UIDs held already are passed over, unlinked twins get their old id back. → how many were new."""
+def add(account_id: str, fence: int, folder_id: str, batch: Sequence[NewMessage], *, at: Cursor | None = None) -> int:
+    """Store a batch; UIDs held already are passed over, unlinked twins get their old id back. → how many were new.
+
+    `at`: the cursor under which a window of history was fetched: when the folder started over since, its UIDs name
+    other messages now and nothing is stored.
+    """
     known = set(
         Message.objects.filter(folder_id=folder_id, uid__in=[new.uid for new in batch]).values_list("uid", flat=True)
     )
@@ -68,6 +72,8 @@ def add(account_id: str, fence: int, folder_id: str, batch: Sequence[NewMessage]
     if not fresh:
         return 0
     with change(account_id, fence) as made:
+        if at is not None and not still_at(at):
+            return 0
         counts = Counts()
         twins = _unlinked_twins(account_id, fresh)
         created = []
@@ -92,11 +98,17 @@ def twin_folders(account_id: str, folder_id: str, batch: Sequence[NewMessage]) -
     return {str(pk) for pk in rows.exclude(folder_id=folder_id).values_list("folder_id", flat=True)}
 
 
-def set_flags(account_id: str, fence: int, changes: Mapping[str, Flags]) -> None:
-    """Store flags as the server reported them. Message id → flags."""
-    if changes:
-        with change(account_id, fence) as made:
-            write_flags(made, changes)
+def set_flags(
+    account_id: str, fence: int, changes: Mapping[str, Flags], *, seen: Mapping[str, Flags] | None = None
+) -> None:
+    """Store flags as the server reported them. Message id → flags. `seen`: what was stored before the server was
+    asked; a row that says something else by now knows better."""
+    if not changes:
+        return
+    with change(account_id, fence) as made:
+        rows = Message.objects.filter(pk__in=changes).values_list("pk", "flags", "keywords") if seen is not None else ()
+        newer = {str(pk) for pk, bits, keywords in rows if flags_of(bits, keywords) != (seen or {}).get(str(pk))}
+        write_flags(made, {message_id: flags for message_id, flags in changes.items() if message_id not in newer})
 
 
 def write_flags(made: Change, changes: Mapping[str, Flags]) -> None:

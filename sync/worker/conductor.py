@@ -59,6 +59,7 @@ class Conductor:
         self._expected = 0
         self._last_sweep_ms = 0
         self._transfers: list[Request] = []
+        self._set_aside: set[str] = set()  # paths whose history got no further
         self._unseen: dict[str, int] = {}  # by path, as the server said last
         self._rescanned: dict[str, float] = {}  # by path, on the monotonic clock
 
@@ -172,6 +173,7 @@ class Conductor:
             messages.bury(self.account_id, self._mirror.fence, unlinked_before=self._last_sweep_ms)
             self._last_sweep_ms = now_ms()
         self._rescan(cursors)
+        self._set_aside.clear()
         self._report()
         self._submit("transfer", "fill", self._fill)
 
@@ -211,15 +213,25 @@ class Conductor:
 
     def _fill(self) -> None:
         """One window of history of the first folder that wants it; then again, behind whatever waits in this lane."""
-        wanting = [c for c in folders.cursors(self.account_id) if c.known.uidvalidity is not None and not c.complete]
+        incomplete = [c for c in folders.cursors(self.account_id) if not c.complete and c.known.uidvalidity is not None]
+        wanting = [cursor for cursor in incomplete if cursor.path not in self._set_aside]
         if not wanting or not self._mirror.may_go_on() or self.closed:
             self._report()
             return
         connection = self._connections.get("transfer")
         cursor = wanting[0]
-        self._isolated(cursor, lambda: backfill(connection, self._mirror, cursor, window=WINDOW))
+        # Set aside until the next sweep, should it not get any further: started over meanwhile, or not readable.
+        self._set_aside.add(cursor.path)
+        self._isolated(cursor, partial(self._fill_window, connection, cursor))
         self._report()
         self._submit("transfer", "fill", self._fill)
+
+    def _fill_window(self, connection: Connection, cursor: Cursor) -> None:
+        if backfill(connection, self._mirror, cursor, window=WINDOW):
+            self._set_aside.discard(cursor.path)
+        elif not (folders.cursor(cursor.id) or cursor).complete:
+            self._wants.add(paths=[cursor.path])
+            self._submit("command", "work", self._work)
 
     # The watch lane.
 

@@ -95,7 +95,7 @@ class Mirrored:
 
     def _fill(self) -> None:
         for cursor in folders.cursors(self.account_id):
-            while not backfill(self.connection, self.mirror, folders.cursor(cursor.id) or cursor, window=500):
+            while backfill(self.connection, self.mirror, folders.cursor(cursor.id) or cursor, window=500):
                 continue
 
     def bury(self) -> None:

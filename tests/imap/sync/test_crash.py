@@ -1,15 +1,24 @@
-"""Die between any two steps of an action; a new owner finishes it, and nothing is lost or done twice."""
+"""Die between any two steps of an action, or of a first look at a folder; a new owner finishes it, and nothing is lost
+or done twice."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from django.db import connection as database
 
 from sync.imap.errors import TryAgain
 from sync.mail import Flag
 from sync.plan.actions import plan_action
+from sync.pull import begin, pull_listing
 from sync.push import drain
 from sync.push.commands import run_step
-from sync.store import actions
+from sync.store import actions, folders
 from sync.store.actions import Effect, JournalStep
 from sync.store.commit import FenceLost
+from tests.support.messages import make_message
 from tests.support.mirrored import Mirrored
 from tests.support.world import World
 
@@ -100,3 +109,71 @@ def test_the_former_owner_writes_nothing_after_a_take_over(mirrored: Mirrored, w
     drain(mirrored.connect(), successor)
     assert mirrored.ledger().popitem()[1].state == "done"
     assert world.subjects("Labor") == ["Befund"]
+
+
+class Died(Exception):
+    pass
+
+
+@contextmanager
+def dying_before_write(nth: int) -> Iterator[list[str]]:
+    """Whatever writes to the tables dies before its `nth` statement, and the open transaction with it. → what was
+    written."""
+    written: list[str] = []
+
+    def execute(run: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+            if len(written) + 1 == nth:
+                raise Died
+            written.append(sql)
+        return run(sql, *rest)
+
+    with database.execute_wrapper(execute):
+        yield written
+
+
+def _first_look(mirrored: Mirrored) -> None:
+    pull_listing(mirrored.connection, mirrored.mirror)
+    for cursor in folders.cursors(mirrored.account_id):
+        begin(mirrored.connection, mirrored.mirror, cursor)
+
+
+def test_died_anywhere_in_the_first_look_at_a_folder(mirrored: Mirrored, world: World) -> None:
+    for number in range(3):
+        world.append("INBOX", subject=f"mail {number}")
+    deaths = _die_everywhere(lambda: _first_look(mirrored))
+    assert deaths > 3
+    mirrored.sync()
+    assert mirrored.subjects() == ["mail 0", "mail 1", "mail 2"]
+
+
+@pytest.mark.parametrize("nth", range(1, 30))
+def test_died_anywhere_while_a_folder_starts_over(mirrored: Mirrored, world: World, nth: int) -> None:
+    raw = make_message(subject="bleibt")
+    world.create("Labor")
+    world.append("Labor", raw)
+    world.append("Labor", subject="geht")
+    mirrored.sync()
+    before = mirrored.row("bleibt", "Labor")
+    world.delete_folder("Labor")
+    world.create("Labor")
+    world.append("Labor", raw, at=datetime.fromtimestamp(before.received_at / 1000, UTC))
+    world.append("Labor", subject="neu")
+    with suppress(Died), dying_before_write(nth):
+        mirrored.sync()
+    mirrored.connection = mirrored.connect()
+    mirrored.sync()
+    assert mirrored.subjects("Labor") == ["bleibt", "neu"]
+    assert mirrored.row("bleibt", "Labor").id == before.id
+
+
+def _die_everywhere(work: Callable[[], None]) -> int:
+    """Each try gets one write further than the one before. → how often it died."""
+    deaths = 0
+    while True:
+        try:
+            with dying_before_write(deaths + 1):
+                work()
+            return deaths
+        except Died:
+            deaths += 1

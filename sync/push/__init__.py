@@ -7,7 +7,8 @@
          die here: planned again   die here: in doubt, resolved by kind
 
 One action that the server refuses is settled as failed and blocks nothing; a line that breaks leaves the action in the
-journal for the next connection.
+journal for the next connection. A line that breaks again over the same command ends it as unknown: one action must not
+hold up all others.
 """
 
 from sync.push.drain import drain

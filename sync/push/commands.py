@@ -1,5 +1,7 @@
 """One journaled command sent, and what it did to our rows."""
 
+from collections.abc import Mapping
+
 from sync.imap.connection import Connection
 from sync.mail import Flag, Flags, UidSet
 from sync.plan.actions import Outcome
@@ -59,15 +61,17 @@ def _after_silent_move(connection: Connection, rest: dict[str, int], effect: Eff
 
 
 def _expunge(connection: Connection, step: JournalStep, effect: Effect) -> dict[str, Outcome]:
-    uids = UidSet.of(step.uids.values())
-    connection.expunge(uids)
-    still_here = connection.fetch_flags(uids)
-    for message_id, uid in step.uids.items():
-        if uid in still_here:  # no UIDPLUS: marked \Deleted, which leaves the list
-            effect.flags[message_id] = still_here[uid].flags
-        else:
-            effect.gone.append(message_id)
+    effect.gone.extend(expunge(connection, step.uids, effect))
     return dict.fromkeys(step.uids, DONE)
+
+
+def expunge(connection: Connection, uids: Mapping[str, int], effect: Effect) -> list[str]:
+    """Remove them from the selected folder. → the message ids of those that are gone. Without UIDPLUS they are only
+    marked as deleted, which leaves the list."""
+    connection.expunge(UidSet.of(uids.values()))
+    still_here = connection.fetch_flags(UidSet.of(uids.values()))
+    effect.flags.update({m: still_here[uid].flags for m, uid in uids.items() if uid in still_here})
+    return [m for m, uid in uids.items() if uid not in still_here]
 
 
 def _wanted(step: JournalStep) -> tuple[Flags, Flags]:

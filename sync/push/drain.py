@@ -1,10 +1,15 @@
-"""Take waiting actions in order of arrival and carry them out."""
+"""Take waiting actions in order of arrival and carry them out.
+
+Before each command the worker asks whether it may go on: one that was paused (a sleeping machine, a database that was
+away) may have lost its lease, and its successor sends these commands by now.
+"""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from sync.imap.connection import Connection
-from sync.imap.errors import CommandRefused, Nonsense
+from sync.imap.errors import CommandRefused, Nonsense, TryAgain
 from sync.mail import Role
 from sync.plan.actions import ActionPlan, Outcome, Placement, QueuedAction, plan_action, sum_up
 from sync.pull import Mirror, pull_listing, pull_news, sweep
@@ -22,7 +27,7 @@ ARCHIVE_NAME = "Archive"
 def drain(connection: Connection, mirror: Mirror) -> set[str]:
     """Carry out what is in doubt and what waits. → ids of folders that changed and want a look.
 
-    Raises TryAgain (the journal keeps what was begun) and FenceLost.
+    Raises TryAgain and, when it broke the line, Nonsense (the journal keeps what was begun); FenceLost.
     """
     touched: set[str] = set()
     _resolve_all(connection, mirror, touched)
@@ -40,24 +45,53 @@ def drain(connection: Connection, mirror: Mirror) -> set[str]:
 def _resolve_all(connection: Connection, mirror: Mirror, touched: set[str]) -> None:
     grouped, never_sent = doubtful(mirror.account_id)
     for steps in grouped.values():
-        effect, outcomes = Effect(), dict[str, Outcome]()
-        for step in steps:
-            outcomes.update(_guarded(connection, mirror, step, effect, in_doubt=True))
-            touched.update(filter(None, (step.folder, step.target)))
-        _settle(mirror, steps[0].action, outcomes, effect)
+        _resolve(connection, mirror, steps, touched)
     for action in never_sent:
         _carry_out(connection, mirror, action, touched)
 
 
+def _resolve(connection: Connection, mirror: Mirror, steps: list[JournalStep], touched: set[str]) -> None:
+    effect, outcomes = Effect(), dict[str, Outcome]()
+    for step in steps:
+        touched.update(filter(None, (step.folder, step.target)))
+        try:
+            outcomes.update(_guarded(connection, mirror, step, effect, in_doubt=True))
+        except Nonsense:
+            # The second line that breaks over it: whether it happened will not be known, and others wait behind it.
+            unknown = Outcome(state="unknown", detail="lost_answer")
+            missing = {message_id: unknown for step in steps for message_id in step.uids if message_id not in outcomes}
+            _settle(mirror, step.action, outcomes | missing, effect)
+            raise
+    _settle(mirror, steps[0].action, outcomes, effect)
+
+
 def _carry_out(connection: Connection, mirror: Mirror, action: QueuedAction, touched: set[str]) -> None:
-    target = _target_of(connection, mirror, action)
+    try:
+        target = _target_of(connection, mirror, action)
+    except (CommandRefused, Nonsense) as error:
+        if connection.broken:
+            raise
+        _settle(mirror, action, {"": Outcome(state="failed", detail=error.code)}, Effect())
+        return
     plan = plan_action(action, _placed(connection, mirror, action), target)
     effect, outcomes = Effect(), dict(plan.outcomes)
+    if action.kind == "archive" and not action.targets:
+        outcomes[""] = _made(target)
     if plan.commands:
-        for step in actions.begin(mirror.account_id, mirror.fence, action, plan.commands):
+        steps = actions.begin(mirror.account_id, mirror.fence, action, plan.commands)
+        if not steps:
+            return  # discarded a moment ago
+        for step in steps:
             outcomes.update(_guarded(connection, mirror, step, effect, in_doubt=False))
         _note_touched(plan, touched)
     _settle(mirror, action, outcomes, effect)
+
+
+def _made(archive: str) -> Outcome:
+    """The outcome of an action that only asked for an archive folder."""
+    if archive:
+        return Outcome(state="done", detail="", place=archive)
+    return Outcome(state="failed", detail="no_archive_folder")
 
 
 def _placed(connection: Connection, mirror: Mirror, action: QueuedAction) -> list[Placement]:
@@ -66,20 +100,38 @@ def _placed(connection: Connection, mirror: Mirror, action: QueuedAction) -> lis
     placed = actions.placements(mirror.account_id, action.targets)
     if all(placement.folder for placement in placed):
         return placed
-    for cursor in sweep(connection, mirror)[0]:
-        pull_news(connection, mirror, cursor)
+    with _isolated(connection, mirror):
+        for cursor in sweep(connection, mirror)[0]:
+            with _isolated(connection, mirror):
+                pull_news(connection, mirror, cursor)
     return actions.placements(mirror.account_id, action.targets)
+
+
+@contextmanager
+def _isolated(connection: Connection, mirror: Mirror) -> Iterator[None]:
+    """One folder that cannot be read must not hold up every action; a line that broke over it is another matter."""
+    try:
+        yield
+    except (CommandRefused, Nonsense) as error:
+        if connection.broken:
+            raise
+        log.warning("push account=%s look %s", mirror.account_id, type(error).__name__)
 
 
 def _guarded(
     connection: Connection, mirror: Mirror, step: JournalStep, effect: Effect, *, in_doubt: bool
 ) -> dict[str, Outcome]:
-    """A refusal concerns this command alone; a broken line leaves it in the journal (TryAgain passes through)."""
+    """A refusal, or an answer that says nothing, concerns this command alone. A line that broke leaves it in the
+    journal: the command may have been carried out all the same."""
+    if not mirror.may_go_on():
+        raise TryAgain("lease")
     try:
         if in_doubt:
             return resolve_step(connection, mirror.account_id, step, effect)
         return run_step(connection, step, effect)
     except (CommandRefused, Nonsense) as error:
+        if connection.broken:
+            raise
         return dict.fromkeys(step.uids, Outcome(state="failed", detail=error.code))
 
 
@@ -118,12 +170,18 @@ def _archive(connection: Connection, mirror: Mirror, *, create: bool) -> str:
 
 
 def _make(connection: Connection, mirror: Mirror, name: str, special_use: str, role: Role) -> str:
+    """Raises CommandRefused when the server makes none and nobody else did."""
+    refused: CommandRefused | None = None
     try:
         connection.create_folder(_below_inbox_if_needed(mirror, name), special_use=special_use)
-    except CommandRefused:
-        log.warning("push account=%s create=%s refused", mirror.account_id, role.value)
+    except CommandRefused as error:
+        refused = error
     pull_listing(connection, mirror)
-    return _with_role(mirror, role)
+    found = _with_role(mirror, role)
+    if refused is not None and not found:
+        log.warning("push account=%s create=%s refused", mirror.account_id, role.value)
+        raise refused
+    return found
 
 
 def _below_inbox_if_needed(mirror: Mirror, name: str) -> str:

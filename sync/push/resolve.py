@@ -2,17 +2,24 @@
 
 store     repeat it: flags are deltas, a repeat changes nothing
 expunge   repeat it: a UID that is gone stays gone
-move      what is still in the source did not move: send it again. What left is in the destination at or above the
-          UIDNEXT that was journaled (found by Message-ID), or somebody else took it: then it is unlinked, and a
-          pass finds it or not
+move      what left the source is in the destination at or above the UIDNEXT that was journaled (found by Message-ID),
+          or somebody else took it: then it is unlinked, and a pass finds it or not. What is still in the source did
+          not move: send it again. Without MOVE it may have been copied and not yet removed: where the copy is found,
+          only the removal is left to do
 """
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sync.imap.connection import Connection
 from sync.mail import UidSet
 from sync.plan.actions import Outcome, QueuedAction
-from sync.push.commands import DONE, run_step
+from sync.push.commands import DONE, expunge, run_step
 from sync.store import actions, bodies
 from sync.store.actions import Effect, JournalStep
+from sync.store.bodies import Source
+
+LEFT = Outcome(state="unknown", detail="left_the_folder")
 
 
 def resolve_step(connection: Connection, account_id: str, step: JournalStep, effect: Effect) -> dict[str, Outcome]:
@@ -20,45 +27,62 @@ def resolve_step(connection: Connection, account_id: str, step: JournalStep, eff
     if step.kind != "move":
         return run_step(connection, step, effect)
     if not connection.reselect(step.path, step.uidvalidity):
-        return dict.fromkeys(step.uids, Outcome(state="unknown", detail="left_the_folder"))
+        return dict.fromkeys(step.uids, LEFT)
     still_here = connection.fetch_flags(UidSet.of(step.uids.values()))
-    left = {message_id: uid for message_id, uid in step.uids.items() if uid not in still_here}
-    outcomes = _find_in_target(connection, account_id, step, left, effect) if left else {}
-    rest = {message_id: uid for message_id, uid in step.uids.items() if uid in still_here}
+    held = {source.id: source for source in bodies.sources(account_id, step.uids)}
+    left = {message_id for message_id, uid in step.uids.items() if uid not in still_here}
+    by_copying = "MOVE" not in connection.capabilities
+    copies = _copies(connection, step, [held[m] for m in step.uids if m in held and (m in left or by_copying)])
+    outcomes = _account_for(left, held, copies, step, effect)
+    half = {m: uid for m, uid in step.uids.items() if m in copies and m not in left}
+    if half:
+        outcomes.update(_remove_originals(connection, step, half, copies, effect))
+    rest = {m: uid for m, uid in step.uids.items() if m not in outcomes}
     if rest:
-        again = JournalStep(
-            pk=step.pk,
-            action=step.action,
-            kind=step.kind,
-            folder=step.folder,
-            path=step.path,
-            uidvalidity=step.uidvalidity,
-            uids=rest,
-            target=step.target,
-            target_path=step.target_path,
-            target_uidnext=step.target_uidnext,
-        )
-        outcomes.update(run_step(connection, again, effect))
+        outcomes.update(run_step(connection, replace(step, uids=rest), effect))
     return outcomes
 
 
-def _find_in_target(
-    connection: Connection, account_id: str, step: JournalStep, left: dict[str, int], effect: Effect
-) -> dict[str, Outcome]:
+def _copies(connection: Connection, step: JournalStep, wanted: Sequence[Source]) -> dict[str, int]:
+    """Message id → UID in the destination, of those that arrived there since the journal was written.
+
+    Two mails may carry one Message-ID (what was sent to oneself is in Sent and in the Inbox): a copy has the same size.
+    """
+    if not wanted:
+        return {}
     connection.select(step.target_path)
-    outcomes: dict[str, Outcome] = {}
-    for source in bodies.sources(account_id, left):
+    found: dict[str, int] = {}
+    # In the order of the source's UIDs, which is the order in which a server numbers the copies.
+    for source in sorted(wanted, key=lambda source: source.uid):
         message_id = source.envelope.get("message_id", "")
-        found = connection.find_message_id(message_id, from_uid=step.target_uidnext) if message_id else []
-        if found:
-            effect.moved.setdefault(step.target, {})[source.id] = found[-1]
-            outcomes[source.id] = DONE
-        else:
-            effect.unlinked.append(source.id)
-            outcomes[source.id] = Outcome(state="unknown", detail="left_the_folder")
-    for message_id in left:
-        outcomes.setdefault(message_id, Outcome(state="noop", detail="gone"))
-    return outcomes
+        arrived = connection.find_message_id(message_id, from_uid=step.target_uidnext) if message_id else []
+        sizes = {item.uid: item.size for item in connection.fetch_messages(UidSet.of(arrived))} if arrived else {}
+        free = [uid for uid in arrived if sizes.get(uid) == source.size and uid not in found.values()]
+        if free:
+            found[source.id] = free[0]
+    return found
+
+
+def _account_for(
+    left: set[str], held: Mapping[str, Source], copies: Mapping[str, int], step: JournalStep, effect: Effect
+) -> dict[str, Outcome]:
+    """What left the source is where it should be, or somebody else took it; a pass may have seen where by now."""
+    arrived = {message_id: copies[message_id] for message_id in left if message_id in copies}
+    if arrived:
+        effect.moved.setdefault(step.target, {}).update(arrived)
+    effect.unlinked.extend(m for m in left - arrived.keys() if m in held and held[m].folder == step.folder)
+    return {message_id: DONE if message_id in arrived else LEFT for message_id in left}
+
+
+def _remove_originals(
+    connection: Connection, step: JournalStep, half: Mapping[str, int], copies: Mapping[str, int], effect: Effect
+) -> dict[str, Outcome]:
+    if not connection.reselect(step.path, step.uidvalidity):
+        return dict.fromkeys(half, LEFT)
+    gone = expunge(connection, half, effect)
+    if gone:
+        effect.moved.setdefault(step.target, {}).update({message_id: copies[message_id] for message_id in gone})
+    return dict.fromkeys(half, DONE)
 
 
 def doubtful(account_id: str) -> tuple[dict[int, list[JournalStep]], list[QueuedAction]]:

@@ -161,9 +161,11 @@ def placements(account_id: str, message_ids: Sequence[str]) -> list[Placement]:
 
 
 def begin(account_id: str, fence: int, action: QueuedAction, commands: Sequence[Command]) -> list[JournalStep]:
-    """Journal the commands before the first is sent. Raises FenceLost."""
+    """Journal the commands before the first is sent; none when the action was discarded meanwhile. Raises FenceLost."""
     with change(account_id, fence) as made:
-        row = Action.objects.get(pk=action.pk)
+        row = _open(action)
+        if row is None:
+            return []
         _put_state(made, row, "sending", "", "")
         for command in commands:
             into = Folder.objects.filter(pk=command.target).first() if command.target else None
@@ -192,13 +194,22 @@ def settle(
     place: str = "",
     effect: Effect | None = None,
 ) -> None:
-    """Store the outcome and the effect together, and close the journal. Raises FenceLost."""
+    """Store the outcome and the effect together, and close the journal; nothing when the action was discarded
+    meanwhile. Raises FenceLost."""
     with change(account_id, fence) as made:
-        row = Action.objects.get(pk=action.pk)
+        row = _open(action)
+        if row is None:
+            return
         if effect is not None:
             _apply(made, effect, by=action.device)
         Step.objects.filter(action=row).delete()
         _put_state(made, row, state, detail, place)
+
+
+def _open(action: QueuedAction) -> Action | None:
+    """Its row, looked at once more under the account's lock: a person may have given it up since it was read. Once it
+    is `sending` only its outcome changes it."""
+    return Action.objects.filter(pk=action.pk, state__in=["waiting", "sending"]).first()
 
 
 def _apply(made: Change, effect: Effect, *, by: str) -> None:

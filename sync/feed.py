@@ -138,7 +138,7 @@ class Page:
 class Attachment:
     """A part to list, preview or show inline; `size` is decoded bytes, estimated from the encoded size."""
 
-    part: str  # IMAP section, or "tnef:N" for the N-th file inside a winmail.dat at `container`
+    part: str  # IMAP section, or "tnef:<section>:<n>" for the n-th file inside a winmail.dat
     filename: str
     type: str
     size: int

@@ -117,6 +117,7 @@ class Message(models.Model):
     moved_by = models.TextField(default="")  # the device, or "" for another mail program
     unlinked_at = models.BigIntegerField(default=0)
     gone = models.BooleanField(default=False)
+    gone_at = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["folder", "uid"], name="one_message_a_uid")]
@@ -139,6 +140,7 @@ class Message(models.Model):
                 name="message_unlinked",
                 condition=models.Q(unlinked_at__gt=0),
             ),
+            models.Index(fields=["account", "gone_at"], name="message_gone", condition=models.Q(gone=True)),
         ]
 
 

@@ -60,6 +60,10 @@ class Keyring:
         except InvalidTag:
             raise WrongKey("not sealed for this place, or altered") from None
 
+    def is_current(self, sealed: bytes) -> bool:
+        """Sealed with the key that seals now."""
+        return bytes(sealed[:_ID_BYTES]) == self._current
+
     def digest(self, text: str) -> bytes:
         """A keyed fingerprint (16 bytes) for equality look-ups of what must not stand in clear."""
         return self.digests(text)[0]

@@ -82,7 +82,6 @@ class Transport(imaplib.IMAP4):
         if self._buffer:
             raise self.abort("data before the TLS handshake")
         self.sock = tls.wrap_socket(self.sock, server_hostname=self._name)
-        self.file = self.sock.makefile("rb")
         self._tls_established = True
         # Nothing said in the clear counts (RFC 9051 6.2.1).
         self.untagged_responses = {}

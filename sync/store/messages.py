@@ -10,13 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Max
+
 from sync.keys import keyring, seal_json
 from sync.mail import Flag, Flags, UidSet
-from sync.models import Body, Message, new_id
+from sync.models import Account, Body, Message, new_id
 from sync.plan.folder import HeldMessage
+from sync.store.clock import now_ms
 from sync.store.commit import Change, change
 from sync.store.folders import Counts, Cursor, count, still_at
 
+OWN_MOVE_MS = 60_000
+TOMBSTONES_MS = 30 * 24 * 3_600_000
 _FLAG_FIELDS = ["flags", "keywords", "unread", "flagged", "deleted", "seq"]
 _LINK_FIELDS = ["folder", "uid", "unlinked_at", "moved_seq", "moved_by", *_FLAG_FIELDS]
 
@@ -37,8 +42,12 @@ class NewMessage:
 
     @property
     def twin_text(self) -> str:
-        """What stays the same when another program moves it. Without a Message-ID the size and time must do."""
-        return f"{self.message_id}\n{self.received_at // 1000}\n{self.size}"
+        return twin_text(self.message_id, self.received_at, self.size)
+
+
+def twin_text(message_id: str, received_at: int, size: int) -> str:
+    """What stays the same when another program moves it. Without a Message-ID the size and time must do."""
+    return f"{message_id}\n{received_at // 1000}\n{size}"
 
 
 def held(folder_id: str, uids: UidSet) -> list[HeldMessage]:
@@ -83,7 +92,10 @@ def add(account_id: str, fence: int, folder_id: str, batch: Sequence[NewMessage]
                 created.append(_created(account_id, folder_id, new, made))
                 counts.add(created[-1], +1)
             else:
-                _link(twin, uuid.UUID(folder_id), new.uid, new.flags, made)
+                # Our own move may come back this way, where a server does not tell where it put what.
+                own = made.at_ms - twin.unlinked_at < OWN_MOVE_MS
+                _link(twin, uuid.UUID(folder_id), new.uid, new.flags, made, by=twin.moved_by if own else "")
+                twin.save(update_fields=_LINK_FIELDS)
                 counts.add(twin, +1)
         Message.objects.bulk_create(created)
         made.messages.update(row.id for row in created)
@@ -141,10 +153,11 @@ def write_unlinked(made: Change, ids: Iterable[str], *, by: str = "", gone: bool
         row.moved_by = by
         made.gone.add(row.id)
         if gone:
+            row.gone_at = made.at_ms
             _erase(row)
     Message.objects.bulk_update(
         rows,
-        ["folder", "uid", "unlinked_at", "seq", "moved_seq", "moved_by", "gone", "envelope", "parts"],
+        ["folder", "uid", "unlinked_at", "seq", "moved_seq", "moved_by", "gone", "gone_at", "envelope", "parts"],
         batch_size=100,
     )
     Body.objects.filter(message__in=[row.id for row in rows if row.gone]).delete()
@@ -176,9 +189,22 @@ def bury(account_id: str, fence: int, *, unlinked_before: int) -> int:
         return 0
     with change(account_id, fence):
         Message.objects.filter(pk__in=ids, folder__isnull=True).update(
-            gone=True, unlinked_at=0, envelope=b"", parts=b"", twin=b""
+            gone=True, gone_at=now_ms(), unlinked_at=0, envelope=b"", parts=b"", twin=b""
         )
         Body.objects.filter(message__in=ids).delete()
+    return len(ids)
+
+
+def prune(account_id: str, fence: int, *, gone_before: int) -> int:
+    """Remove tombstones older than that; `floor` says below which seq a browser has to start over. → how many."""
+    rows = Message.objects.filter(account_id=account_id, gone=True, gone_at__lt=gone_before)
+    ids = list(rows.values_list("pk", flat=True)[:1000])
+    if not ids:
+        return 0
+    with change(account_id, fence):
+        newest = Message.objects.filter(pk__in=ids).aggregate(seq=Max("seq"))["seq"]
+        Account.objects.filter(pk=account_id, floor__lt=newest).update(floor=newest)
+        Message.objects.filter(pk__in=ids).delete()
     return len(ids)
 
 
@@ -216,8 +242,6 @@ def _link(row: Message, folder: uuid.UUID, uid: int, flags: Flags, made: Change,
     row.moved_seq, row.moved_by = made.seq, by
     _set(row, flags, made)
     made.messages.add(row.id)
-    if not by:
-        row.save(update_fields=_LINK_FIELDS)
 
 
 def _set(row: Message, flags: Flags, made: Change) -> None:

@@ -43,6 +43,7 @@ WINDOW = 500
 SWEEP_EVERY_S = 30.0
 FEW_BODIES = 2
 RESCANNED_AT_ONCE = 3
+PRUNE_EVERY_S = 3600.0
 
 
 class Conductor:
@@ -55,7 +56,7 @@ class Conductor:
             mirror, self._connections, on_fence_lost, self._forget_watch, self._want_everything, self._close_lanes
         )
         self._wants = Wants(listing=True, sweep=True, actions=True, requests=True)
-        self._sweep_at = self._renew_at = 0.0
+        self._sweep_at = self._renew_at = self._prune_at = 0.0
         self._expected = 0
         self._last_sweep_ms = 0
         self._transfers: list[Request] = []
@@ -172,6 +173,9 @@ class Conductor:
             # Two sweeps without news: what is still unlinked did not turn up anywhere.
             messages.bury(self.account_id, self._mirror.fence, unlinked_before=self._last_sweep_ms)
             self._last_sweep_ms = now_ms()
+        if time.monotonic() >= self._prune_at:
+            self._prune_at = time.monotonic() + PRUNE_EVERY_S
+            messages.prune(self.account_id, self._mirror.fence, gone_before=now_ms() - messages.TOMBSTONES_MS)
         self._rescan(cursors)
         self._set_aside.clear()
         self._report()

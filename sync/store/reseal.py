@@ -1,0 +1,65 @@
+"""The end of a key's rotation: everything that is still sealed under the old key is sealed under the new one.
+
+Each batch is a transaction of its own and leaves alone what is current already, so that it can be cut off and begun
+again. It may run beside the product: a row that somebody writes meanwhile is current by that.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+
+from sync.keys import keyring
+from sync.models import Account, Body, Message, SealCheck
+from sync.store.messages import twin_text
+from sync.store.rows import envelope_of
+
+BATCH_ROWS = 200
+R = TypeVar("R", bound=models.Model)
+
+
+def reseal_all() -> Iterator[tuple[str, int]]:
+    """→ (table, rows resealed so far) after each batch. Raises WrongKey for what neither key opens."""
+    yield from _reseal(Account, ["secret"], lambda row, column: f"{column}:{row.pk}")
+    yield from _reseal(Message, ["envelope", "parts"], lambda row, column: f"{column}:{row.pk}", _with_twin)
+    yield from _reseal(Body, ["sealed"], lambda row, column: f"body:{row.pk}")
+    # Last: as long as it stands under the old key, that key is asked for at every start.
+    yield from _reseal(SealCheck, ["sealed"], lambda row, column: "check")
+
+
+def _with_twin(row: Message) -> dict[str, Any]:
+    """Fingerprints are keyed too."""
+    text = twin_text(envelope_of(row).get("message_id", ""), row.received_at, row.size)
+    return {"twin": keyring().digest(text)}
+
+
+def _reseal(
+    model: type[R],
+    columns: list[str],
+    place: Callable[[R, str], str],
+    more: Callable[[R], dict[str, Any]] | None = None,
+) -> Iterator[tuple[str, int]]:
+    done, last = 0, None
+    while True:
+        rows = model._default_manager.order_by("pk")
+        batch = list((rows.filter(pk__gt=last) if last is not None else rows)[:BATCH_ROWS])
+        if not batch:
+            return
+        last = batch[-1].pk
+        with transaction.atomic():
+            done += sum(_reseal_row(row, columns, place, more) for row in batch)
+        yield str(model._meta.verbose_name), done
+
+
+def _reseal_row(
+    row: R, columns: list[str], place: Callable[[R, str], str], more: Callable[[R], dict[str, Any]] | None
+) -> bool:
+    old = {name: bytes(getattr(row, name)) for name in columns}
+    stale = {name: value for name, value in old.items() if value and not keyring().is_current(value)}
+    if not stale:
+        return False
+    ring = keyring()
+    fresh = {name: ring.seal(ring.open(value, place(row, name)), place(row, name)) for name, value in stale.items()}
+    also = more(row) if more is not None else {}
+    # Only where it still is what was opened: a secret may have been replaced in this moment.
+    return bool(type(row)._default_manager.filter(pk=row.pk, **stale).update(**fresh, **also))

@@ -1,0 +1,90 @@
+"""A key is rotated to its end: afterwards the old one opens nothing that is stored, and nothing was lost."""
+
+import os
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from sync.keys import keyring
+from sync.models import Account, Message
+from sync.store import accounts, bodies, keycheck
+from tests.support.mirrored import Mirrored
+from tests.support.world import World
+from tests.web.person import Person
+
+
+@pytest.fixture
+def keys(mirrored: Mirrored, settings: Settings) -> Iterator[list[bytes]]:
+    """[the old one, the new one]; the process holds the old one alone to begin with, and again at the end."""
+    old, new = settings.PRAXISPOST_KEYS[0], os.urandom(32)
+    yield [old, new]
+    hold(settings, old, new)
+    reseal()
+    hold(settings, old)
+
+
+def hold(settings: Settings, *keys: bytes) -> None:
+    settings.PRAXISPOST_KEYS = list(keys)
+    keyring.cache_clear()
+
+
+def reseal() -> str:
+    said = StringIO()
+    call_command("reseal", stdout=said)
+    return said.getvalue()
+
+
+def test_after_the_rotation_the_new_key_alone_opens_everything(
+    alice: Person, mirrored: Mirrored, world: World, settings: Settings, keys: list[bytes]
+) -> None:
+    old, new = keys
+    keycheck.verify_key()
+    world.append(subject="Befund")
+    world.create("Labor")
+    mirrored.sync()
+    before = mirrored.row("Befund")
+    (source,) = bodies.sources(mirrored.account_id, [before.id])
+    body = bodies.body_from(source, text="Guten Tag", html=None, blocked=0, files=[], unparsed=False)
+    bodies.keep_body(mirrored.account_id, body)
+    hold(settings, new, old)
+    assert "may be removed" in reseal()
+    hold(settings, new)
+    keycheck.verify_key()
+    assert mirrored.row("Befund") == before
+    assert bodies.cached_bodies([before.id])[before.id].text == "Guten Tag"
+    assert accounts.credentials(mirrored.account_id).secret == mirrored.password
+    # Its fingerprint is the new key's as well: Outlook moves it, and it keeps its id.
+    world.move("INBOX", "Befund", "Labor")
+    mirrored.sync()
+    assert mirrored.row("Befund", "Labor").id == before.id
+
+
+def test_a_second_run_changes_nothing(
+    alice: Person, mirrored: Mirrored, world: World, settings: Settings, keys: list[bytes]
+) -> None:
+    world.append(subject="Befund")
+    mirrored.sync()
+    hold(settings, keys[1], keys[0])
+    reseal()
+    stored = (
+        [bytes(row.envelope) for row in Message.objects.all()],
+        [bytes(row.secret) for row in Account.objects.all()],
+    )
+    reseal()
+    assert stored == (
+        [bytes(row.envelope) for row in Message.objects.all()],
+        [bytes(row.secret) for row in Account.objects.all()],
+    )
+
+
+def test_what_neither_key_opens_is_said_and_kept(
+    alice: Person, mirrored: Mirrored, settings: Settings, keys: list[bytes]
+) -> None:
+    sealed = bytes(Account.objects.get(pk=mirrored.account_id).secret)
+    hold(settings, keys[1])
+    with pytest.raises(CommandError, match="PRAXISPOST_KEY_OLD"):
+        reseal()
+    assert bytes(Account.objects.get(pk=mirrored.account_id).secret) == sealed

@@ -6,7 +6,7 @@ from sync.worker import runtime
 
 
 @shared_task(name="sync.poke")  # type: ignore[untyped-decorator, unused-ignore]
-def poke(account_id: str, reason: str) -> None:
+def poke(account_id: str, reason: str, folder_id: str = "") -> None:
     running = runtime.current()
     if running is not None:
-        running.poke(account_id, reason)
+        running.poke(account_id, reason, folder_id)

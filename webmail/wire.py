@@ -172,6 +172,13 @@ class WindowsFrame(Strict):
     windows: Annotated[list[WindowBody], Field(max_length=MAX_WINDOWS)]
 
 
+class LookingFrame(Strict):
+    """Which folder is on this screen."""
+
+    type: Literal["looking"]
+    folder: Id
+
+
 # Server:
 
 
@@ -200,7 +207,7 @@ class SignedOutFrame(BaseModel):
 class Frames(BaseModel):
     """Names every frame in the OpenAPI document."""
 
-    client: HelloFrame | WindowsFrame
+    client: HelloFrame | WindowsFrame | LookingFrame
     server: ChangesFrame | HeartbeatFrame | ResetFrame | SignedOutFrame
 
 

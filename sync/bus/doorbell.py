@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 log = logging.getLogger("sync.bus")
 
-Reason = Literal["actions", "requests", "secret", "look"]
+Reason = Literal["actions", "requests", "secret", "look", "looking"]
 EXPIRES_S = 30
 SHARDS = 64
 
@@ -20,12 +20,13 @@ def shard_of(account_id: str) -> int:
     return zlib.crc32(account_id.encode()) % SHARDS
 
 
-def ring(account_id: str, reason: Reason) -> None:
-    """Poke the owner. Lost pokes cost seconds, not mail: owners also look by themselves."""
+def ring(account_id: str, reason: Reason, folder_id: str = "") -> None:
+    """Poke the owner. Lost pokes cost seconds, not mail: owners also look by themselves. `looking`: somebody has this
+    folder on the screen."""
     try:
         current_app.send_task(
             "sync.poke",
-            args=[account_id, reason],
+            args=[account_id, reason, folder_id],
             queue=f"shard.{shard_of(account_id)}",
             expires=EXPIRES_S,
             retry=False,

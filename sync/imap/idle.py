@@ -72,6 +72,10 @@ class Watching(Session):
             self.shutdown()  # while idle, a LOGOUT is no command: its answer would not come
         super().close()
 
+    @property
+    def is_watching(self) -> bool:
+        return self._idle_tag is not None
+
     def fileno(self) -> int:
         return self._imap.sock.fileno()
 

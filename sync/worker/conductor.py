@@ -2,7 +2,8 @@
 
     command lane    actions → requests for bodies → folder list → folders with news → sweep; repeated until nothing is
                     wanted. Whatever arrives meanwhile is taken at the next step, so a person never waits for a scan
-    transfer lane   attachments and prefetches → one window of history → itself again
+    transfer lane   attachments and prefetches → one window of history → itself again; when idle it listens to the
+                    folder that somebody looks at, where the watcher hears of the Inbox alone
     watch lane      opens and renews the watcher; in between the selector thread owns its socket
 
 Every job runs inside one boundary (`trouble.py`) that turns an error into the account's state. Nothing in memory
@@ -21,6 +22,7 @@ from sync.bus.requests import Request
 from sync.imap.connection import Connection
 from sync.imap.errors import CommandRefused, Nonsense
 from sync.imap.idle import Hint
+from sync.mail import Role
 from sync.plan.folder import stalest
 from sync.pull import Mirror, backfill, begin, pull_listing, pull_news, sweep
 from sync.pull.listing import expected_messages
@@ -60,6 +62,7 @@ class Conductor:
         self._expected = 0
         self._last_sweep_ms = 0
         self._transfers: list[Request] = []
+        self._looked_at = ""  # the folder that somebody opened last
         self._set_aside: set[str] = set()  # paths whose history got no further
         self._unseen: dict[str, int] = {}  # by path, as the server said last
         self._rescanned: dict[str, float] = {}  # by path, on the monotonic clock
@@ -70,7 +73,11 @@ class Conductor:
 
     # Called from any thread: notes what is wanted and returns.
 
-    def poke(self, reason: str) -> None:
+    def poke(self, reason: str, folder_id: str = "") -> None:
+        if reason == "looking":
+            self._looked_at = folder_id
+            self._submit("transfer", "listen", self._listen)
+            return
         if reason == "secret":
             self._connections.hurry()
             self._wants.add(listing=True, sweep=True, actions=True)
@@ -88,6 +95,8 @@ class Conductor:
         if now >= self._renew_at and self._connections.due_in_s("watch") <= 0:
             self._renew_at = now + RENEW_EVERY_S * random.uniform(0.8, 1.0)  # noqa: S311
             self._submit("watch", "watch", self._watch)
+            if self._looked_at:
+                self._submit("transfer", "listen", self._listen)
 
     def close(self) -> None:
         """Once the lanes are quiet."""
@@ -99,8 +108,11 @@ class Conductor:
         """On that lane itself: what another one is reading must not be closed under it."""
         if lane == "watch":
             self._forget_watch()
-        else:
-            self._connections.drop(lane)
+            return
+        held = self._connections.peek(lane)
+        if held is not None and held.is_watching:
+            self._watcher.forget(held)
+        self._connections.drop(lane)
 
     # The command lane.
 
@@ -209,11 +221,12 @@ class Conductor:
     # The transfer lane.
 
     def _serve_transfers(self) -> None:
-        connection = self._connections.get("transfer")
+        connection = self._transfer_line()
         while self._transfers and not self.closed:
             request = self._transfers.pop(0)
             if not requests.is_stale(request):
                 serve(connection, self.account_id, request)
+        self._submit("transfer", "listen", self._listen)
 
     def _fill(self) -> None:
         """One window of history of the first folder that wants it; then again, behind whatever waits in this lane."""
@@ -221,8 +234,9 @@ class Conductor:
         wanting = [cursor for cursor in incomplete if cursor.path not in self._set_aside]
         if not wanting or not self._mirror.may_go_on() or self.closed:
             self._report()
+            self._submit("transfer", "listen", self._listen)
             return
-        connection = self._connections.get("transfer")
+        connection = self._transfer_line()
         cursor = wanting[0]
         # Set aside until the next sweep, should it not get any further: started over meanwhile, or not readable.
         self._set_aside.add(cursor.path)
@@ -235,6 +249,34 @@ class Conductor:
             self._set_aside.discard(cursor.path)
         elif not (folders.cursor(cursor.id) or cursor).complete:
             self._wants.add(paths=[cursor.path])
+            self._submit("command", "work", self._work)
+
+    def _transfer_line(self) -> Connection:
+        """The connection, out of whatever it listens to."""
+        held = self._connections.peek("transfer")
+        if held is not None and held.is_watching:
+            self._watcher.forget(held)
+            self._on_folder_hints(held, held.stop_watching())
+        return self._connections.get("transfer")
+
+    def _listen(self) -> None:
+        """Also renews: DONE and IDLE again prove that the line is alive."""
+        watching = self._connections.peek("watch")
+        cursor = folders.cursor(self._looked_at) if self._looked_at else None
+        if watching is None or "NOTIFY" in watching.capabilities or cursor is None or cursor.role is Role.INBOX:
+            return
+        connection = self._transfer_line()
+        connection.select(cursor.path, read_only=True)
+        self._on_folder_hints(connection, connection.start_watching())
+        self._watcher.watch(
+            Watched(connection, partial(self._on_folder_hints, connection), partial(self._connections.drop, "transfer"))
+        )
+        self._wants.add(paths=[cursor.path])  # what came before we listened
+        self._submit("command", "work", self._work)
+
+    def _on_folder_hints(self, connection: Connection, hints: Sequence[Hint]) -> None:
+        if hints and connection.selected is not None:
+            self._wants.add(paths=[connection.selected], sweep=True)
             self._submit("command", "work", self._work)
 
     # The watch lane.

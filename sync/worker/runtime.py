@@ -66,11 +66,11 @@ class Runtime:
         self._watcher.close()
         self._leases.release()
 
-    def poke(self, account_id: str, reason: str) -> None:
+    def poke(self, account_id: str, reason: str, folder_id: str = "") -> None:
         """A wake-up from anywhere. One for an account that is not ours is ignored: its owner looks by itself."""
         conductor = self._conductor(account_id)
         if conductor is not None:
-            conductor.poke(reason)
+            conductor.poke(reason, folder_id)
 
     def _conductor(self, account_id: str) -> Conductor | None:
         with self._lock:

@@ -311,3 +311,27 @@ async def test_a_window_that_says_hello_for_another_mailbox_is_told_that_it_is_s
     async with Socket(alice) as socket:
         await socket.hello(cursor, account=await away(lambda: charlie.account_id))
         assert (await socket.receive())["type"] == "signed_out"
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_only_a_folder_of_ones_own_mailbox_can_be_looked_at(
+    alice: Person, mirrored: Mirrored, charlie: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[tuple[str, ...]] = []
+    monkeypatch.setattr(consumer, "ring", lambda *said: rung.append(said))
+    await away(mirrored.sync)
+    folder = (await away(lambda: mirrored.folder("INBOX"))).id
+    async with Socket(charlie) as socket:
+        await socket.hello(await away(charlie.snapshot))
+        await socket.receive_until("heartbeat")
+        await socket.say(type="looking", folder=folder)
+        await socket.say(type="windows", windows=[])
+        await socket.receive_until("heartbeat")
+    assert rung == []
+    async with Socket(alice) as socket:
+        await socket.hello(await away(alice.snapshot))
+        await socket.receive_until("heartbeat")
+        await socket.say(type="looking", folder=folder)
+        await socket.say(type="windows", windows=[])
+        await socket.receive_until("heartbeat")
+    assert rung == [(mirrored.account_id, "looking", folder)]

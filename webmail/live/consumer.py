@@ -7,6 +7,7 @@
              reset       the cursor is lost: start over
              signed_out  the session ended
     browser: windows(…)  whenever it holds more or less; answered by a heartbeat that counts them
+             looking(…)  which folder is on the screen
 
 The subscription is made before the database is read, and what both bring is told once (by seq).
 """
@@ -23,19 +24,21 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 from pydantic import TypeAdapter, ValidationError
 
+from sync.bus.doorbell import ring
 from sync.feed import Delta, Entry, Window
 from sync.plan.narrow import narrow
 from sync.store import accounts, reading
 from webmail.accounts.models import Device
 from webmail.live.hub import Lost, Subscription, hub
-from webmail.wire import HeartbeatFrame, HelloFrame, ResetFrame, SignedOutFrame, WindowsFrame
+from webmail.wire import HeartbeatFrame, HelloFrame, LookingFrame, ResetFrame, SignedOutFrame, WindowsFrame
 
 log = logging.getLogger("webmail.live")
 
 HEARTBEAT_S = 25
 CHECK_SESSION_S = 60
 MAX_FRAME_CHARS = 256 * 1024
-_CLIENT_FRAME: TypeAdapter[HelloFrame | WindowsFrame] = TypeAdapter(HelloFrame | WindowsFrame)
+ClientFrame = HelloFrame | WindowsFrame | LookingFrame
+_CLIENT_FRAME: TypeAdapter[ClientFrame] = TypeAdapter(ClientFrame)
 _CLOSED_BAD_FRAME, _CLOSED_SIGNED_OUT, _CLOSED_BEHIND = 4400, 4401, 4408
 
 
@@ -70,6 +73,9 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         except ValidationError:
             await self.close(_CLOSED_BAD_FRAME)
             return
+        if isinstance(frame, LookingFrame):
+            await self._look(frame.folder)
+            return
         self._windows = [window.value() for window in frame.windows]
         if not isinstance(frame, HelloFrame):
             self._windows_taken += 1
@@ -78,6 +84,11 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self._refuse()  # another window has signed in to another mailbox
         elif self._subscription is None:
             await self._begin(frame)
+
+    async def _look(self, folder_id: str) -> None:
+        """Its owner listens to that folder too; a stranger's, or one that is gone, is nobody's business."""
+        if await _db(reading.account_of_folder, folder_id) == self._account_id:
+            await asyncio.to_thread(ring, self._account_id, "looking", folder_id)
 
     async def _begin(self, hello: HelloFrame) -> None:
         epoch = await _db(accounts.current_epoch, self._account_id)

@@ -556,7 +556,7 @@ export interface components {
          */
         Frames: {
             /** Client */
-            client: components["schemas"]["HelloFrame"] | components["schemas"]["WindowsFrame"];
+            client: components["schemas"]["HelloFrame"] | components["schemas"]["WindowsFrame"] | components["schemas"]["LookingFrame"];
             /** Server */
             server: components["schemas"]["ChangesFrame"] | components["schemas"]["HeartbeatFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["SignedOutFrame"];
         };
@@ -599,6 +599,19 @@ export interface components {
             v: 1;
             /** Windows */
             windows: components["schemas"]["WindowBody"][];
+        };
+        /**
+         * LookingFrame
+         * @description Which folder is on this screen.
+         */
+        LookingFrame: {
+            /** Folder */
+            folder: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "looking";
         };
         /**
          * Mailbox

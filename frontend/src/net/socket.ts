@@ -12,6 +12,7 @@ export type Hello = { epoch: string; seq: number; windows: readonly Window[] };
 export type LiveSocket = {
   close(): void;
   sendWindows(windows: readonly Window[]): void;
+  sendLooking(folder: string): void;
 };
 
 export type Listener = {
@@ -45,11 +46,13 @@ export function openSocket(hello: Hello, listener: Listener): LiveSocket {
     else end();
   };
   socket.onclose = socket.onerror = end;
+  const say = (frame: object): void => {
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
+  };
   return {
     close: end,
-    sendWindows: (windows) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'windows', windows }));
-    },
+    sendWindows: (windows) => say({ type: 'windows', windows }),
+    sendLooking: (folder) => say({ type: 'looking', folder }),
   };
 }
 

@@ -133,6 +133,7 @@ async function open(folder: string, filter: ListFilter): Promise<void> {
   shown.set({ ...EMPTY, folder, filter });
   const commit = await load(place, folder, filter);
   if (here() === place && get(shown).folder === folder && get(shown).filter === filter) commit();
+  place.bell.ring({ kind: 'looking', folder });
   await rememberOpened(place.mirror, place.bell, folder);
 }
 

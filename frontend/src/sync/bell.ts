@@ -23,6 +23,8 @@ export type News =
   | { kind: 'opened' }
   | { kind: 'link'; link: Link }
   | { kind: 'ask' }
+  /** This folder is on a screen now. */
+  | { kind: 'looking'; folder: string }
   /** Somebody signed out in one of the tabs. */
   | { kind: 'left' }
   | { kind: 'look' };

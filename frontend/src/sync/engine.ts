@@ -28,6 +28,7 @@ export class Engine {
   private link: Link = { kind: 'connecting', asOf: null, since: Date.now(), held: 0, wanted: 0 };
   private socket: LiveSocket | null = null;
   private windowsSent = 0;
+  private lookedAt = '';
   private attempt = 0;
   private wake: () => void = () => undefined;
   private fillTimer: ReturnType<typeof setTimeout> | undefined;
@@ -115,6 +116,7 @@ export class Engine {
 
   private cameUp(): void {
     this.tell({ kind: 'live', asOf: Date.now() });
+    if (this.lookedAt) this.socket?.sendLooking(this.lookedAt);
     this.pushNow();
     void this.firstRows();
   }
@@ -138,6 +140,12 @@ export class Engine {
     if (news.kind === 'opened' || news.kind === 'everything') this.fillSoon();
     if (news.kind === 'mirror' && news.folders) void this.firstRows();
     if (news.kind === 'look') this.look();
+    if (news.kind === 'looking') this.looking(news.folder);
+  }
+
+  private looking(folder: string): void {
+    this.lookedAt = folder;
+    this.socket?.sendLooking(folder);
   }
 
   /** Somebody says that it may work again, or that a socket may be dead. */

@@ -45,16 +45,31 @@ def mirrored(plain: Dovecot, user: str, transactional_db: None) -> Iterator[Mirr
 
 
 @pytest.fixture
-def swept(mirrored: Mirrored, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirrored]:
-    """By a worker that sweeps more often than usual."""
-    monkeypatch.setattr(conductor, "SWEEP_EVERY_S", 0.3)
+def running(mirrored: Mirrored) -> Iterator[Runtime]:
     leases.release(mirrored.owner)
     runtime = Runtime()
     runtime.start()
     wait_for(lambda: accounts.account_row(mirrored.account_id).state == "ok")
-    yield mirrored
+    yield runtime
     runtime.stop()
     mirrored.fence = mirrored.take_over()
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It sweeps more often than usual."""
+    monkeypatch.setattr(conductor, "SWEEP_EVERY_S", 0.3)
+
+
+@pytest.fixture
+def swept(often: None, mirrored: Mirrored, running: Runtime) -> Mirrored:
+    return mirrored
+
+
+@pytest.fixture
+def seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only its first sweep comes within a test."""
+    monkeypatch.setattr(conductor, "SWEEP_EVERY_S", 3600)
 
 
 def test_a_folder_that_outlook_makes_is_seen_with_the_mail_that_was_moved_into_it(
@@ -85,3 +100,18 @@ def test_what_outlook_marks_in_a_folder_nobody_watches_arrives(swept: Mirrored, 
 def test_history_has_previews_like_what_arrives(swept: Mirrored, world: World) -> None:
     world.append(subject="Befund", body="Das Labor meldet normale Werte.")
     wait_for(lambda: [row.preview for row in swept.rows()] == ["Das Labor meldet normale Werte."])
+
+
+def test_the_folder_that_somebody_looks_at_is_listened_to(
+    world: World, seldom: None, mirrored: Mirrored, running: Runtime
+) -> None:
+    world.append("Junk", subject="Werbung")
+    mirrored.replica.catch_up()
+    junk = mirrored.folder("Junk")
+    running.poke(mirrored.account_id, "looking", junk.id)
+    wait_for(lambda: mirrored.subjects("Junk") == ["Werbung"])
+    world.flag("Junk", "Werbung", "\\Seen")
+    wait_for(lambda: mirrored.row("Werbung", "Junk").flags & Flag.SEEN)
+    # It is still there for what it is for, and listens again afterwards.
+    world.append("Junk", subject="noch mehr")
+    wait_for(lambda: mirrored.subjects("Junk") == ["Werbung", "noch mehr"])

@@ -82,6 +82,23 @@ class FlagArgs(Strict):
     remove: Annotated[int, Field(ge=0, lt=64)] = 0
 
 
+class MoveArgs(Strict):
+    """`from`: where it was, for whoever takes it back from the ledger. `create`: make an archive if there is none."""
+
+    to: Id | None = None
+    origin: Annotated[Id | None, Field(alias="from")] = None
+    create: bool = False
+
+    def told(self, kind: ActionKind) -> dict[str, Any]:
+        """What is kept of it for this kind."""
+        kept: dict[str, Any] = {"from": self.origin} if self.origin else {}
+        if kind == "move":
+            kept["to"] = self.to or ""
+        if kind == "archive" and self.create:
+            kept["create"] = True
+        return kept
+
+
 class ActionBody(Strict):
     """`ago_ms`: how long ago it was decided; a device may have been without a network since."""
 
@@ -215,6 +232,6 @@ def read_args(kind: ActionKind, args: dict[str, Any]) -> dict[str, Any]:
     """The arguments of one kind, checked. Raises ValueError (pydantic's)."""
     if kind == "flag":
         return FlagArgs(**args).model_dump()
-    if kind == "move":
-        return {"to": ArchiveBody(folder=args.get("to")).folder or ""}
-    return {"create": True} if kind == "archive" and args.get("create") is True else {}
+    if kind == "destroy":
+        return {}
+    return MoveArgs(**args).told(kind)

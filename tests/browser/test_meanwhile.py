@@ -77,3 +77,17 @@ def test_a_window_whose_browser_signed_in_elsewhere_shows_no_mail_and_sends_noth
     second.page.get_by_role("button", name="Sign out").first.click()
     expect(first.page.get_by_role("button", name="Sign in")).to_be_visible()
     expect(first.link("Befund")).to_have_count(0)
+
+
+def test_what_was_done_is_taken_back_from_the_ledger_on_another_device(
+    world: World, user: str, new_app: NewApp
+) -> None:
+    world.append(subject="Befund")
+    first, second = new_app().sign_in(user), new_app().sign_in(user, device="Sprechzimmer 2")
+    first.act("Archive", "Befund")
+    first.expect_settled()
+    second.page.get_by_role("navigation", name="Main areas").get_by_role("link", name="Activity").click()
+    second.page.get_by_role("region", name="Activity").get_by_role("button", name="Undo").click()
+    first.expect_row("Befund")
+    second.expect_settled()
+    assert world.subjects("INBOX") == ["Befund"]

@@ -211,3 +211,12 @@ def test_the_ledger_says_when_it_was_decided_not_when_it_arrived(alice: Person, 
 def test_nothing_was_decided_before_the_ledger_begins(alice: Person, mailbox: Mirrored) -> None:
     ancient = intent("flag", mailbox.row("Befund").id, args={"add": 1}, ago_ms=31 * 24 * 3_600_000)
     assert alice.post("/api/actions", {"actions": [ancient]}).status_code == 422
+
+
+def test_a_move_tells_everybody_where_it_came_from(alice: Person, bob: Person, mailbox: Mirrored) -> None:
+    inbox, trash = alice.folder("INBOX")["id"], alice.folder("Trash")["id"]
+    moved = intent("move", mailbox.row("Befund").id, args={"to": trash, "from": inbox})
+    deleted = intent("trash", mailbox.row("Rezept").id, args={"from": inbox, "to": trash, "create": True})
+    alice.act(moved, deleted)
+    told = {row["id"]: row["args"] for row in bob.snapshot()["actions"]}
+    assert told == {moved["id"]: {"to": trash, "from": inbox}, deleted["id"]: {"from": inbox}}

@@ -1,7 +1,7 @@
 /** What the screen shows: mirrored rows with the waiting wishes laid over. Nothing is ever written back.
  *  A wish is dropped from the overlay exactly when its terminal row was applied from the feed, so nothing flickers. */
 import { withFlags } from './flags';
-import type { ActionState, Intent } from './rows';
+import type { ActionRow, ActionState, Intent } from './rows';
 
 export const TERMINAL: ReadonlySet<ActionState> = new Set<ActionState>([
   'done',
@@ -80,8 +80,19 @@ export function unreadShift(
   return shift;
 }
 
+/** The same from the ledger: a move knows where it came from only if that was told along. */
+export function takenBack(
+  row: Pick<ActionRow, 'kind' | 'args' | 'state' | 'targets'>,
+): Pick<Intent, 'kind' | 'args' | 'targets'> | null {
+  const from = row.args.from;
+  if (row.state !== 'done' || row.targets.length === 0) return null;
+  if (row.kind !== 'flag' && typeof from !== 'string') return null;
+  const back = inverse({ kind: row.kind, args: row.args as Intent['args'] }, String(from));
+  return back && { ...back, targets: row.targets };
+}
+
 /** The wish that takes another back. Null where nothing brings it back. */
-export function inverse(wish: Intent, cameFrom: string): Pick<Intent, 'kind' | 'args'> | null {
+export function inverse(wish: Pick<Intent, 'kind' | 'args'>, cameFrom: string): Pick<Intent, 'kind' | 'args'> | null {
   if (wish.kind === 'flag') {
     return { kind: 'flag', args: { add: Number(wish.args.remove ?? 0), remove: Number(wish.args.add ?? 0) } };
   }

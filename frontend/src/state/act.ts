@@ -57,11 +57,26 @@ function placesOf(ids: readonly string[]): Map<string, string> {
   );
 }
 
-async function wishFor(ids: readonly string[], what: Pick<Intent, 'kind' | 'args'>): Promise<Undo> {
-  const from = placesOf(ids);
+function chunksOf(ids: readonly string[]): string[][] {
   const chunks: string[][] = [];
   for (let at = 0; at < ids.length; at += AT_ONCE) chunks.push(ids.slice(at, at + AT_ONCE));
-  const wishes = await wish(chunks.map((chunk) => ({ ...what, targets: chunk })));
+  return chunks;
+}
+
+async function wishFor(ids: readonly string[], what: Pick<Intent, 'kind' | 'args'>): Promise<Undo> {
+  const from = placesOf(ids);
+  // Where they come from is told along: they can then be brought back from the ledger too, on any device.
+  const moves = what.kind === 'move' || what.kind === 'archive' || what.kind === 'trash';
+  const groups = moves ? byFolder(ids, from) : new Map([['', [...ids]]]);
+  const wishes = await wish(
+    [...groups].flatMap(([folder, members]) =>
+      chunksOf(members).map((targets) => ({
+        ...what,
+        args: folder ? { ...what.args, from: folder } : what.args,
+        targets,
+      })),
+    ),
+  );
   return { wishes, from };
 }
 

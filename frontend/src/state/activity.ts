@@ -1,7 +1,9 @@
 /** The ledger: what waits here and what became of it, everybody's. Read only while somebody looks. */
 import { readable, get, type Readable } from 'svelte/store';
 import { discard as discardLine, ledgerOf, retry as retryLine, type LedgerLine } from '../sync/ledger';
+import { takenBack } from '../mail/overlay';
 import { arrival, here, onEnd, onNews } from './place';
+import { wish } from './wishes';
 
 export type ActivityItem = LedgerLine;
 
@@ -26,6 +28,13 @@ async function decide(id: string, how: typeof retryLine): Promise<void> {
   if (!place || !line) return;
   // Without a network the line stays as it is and says so by its state.
   await how(place.mirror, place.bell, line).catch(() => undefined);
+  again();
+}
+
+/** Take back what was done, whenever that was. */
+export async function takeBack(line: ActivityItem): Promise<void> {
+  const back = takenBack(line);
+  if (back) await wish([back]);
   again();
 }
 

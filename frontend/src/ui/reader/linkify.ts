@@ -1,7 +1,7 @@
 /** Plain text to paragraphs, quotes and links. Pure and linear in time: it reads hostile text. */
 
 export type Piece = { text: string; href?: string };
-export type Block = { kind: 'text' | 'quote' | 'signature'; text: string };
+export type Block = { kind: 'text' | 'quote' | 'signature' | 'table'; text: string };
 
 // No nested quantifier, nothing that can be matched in two ways: no backtracking worth the name.
 const LINK =
@@ -47,6 +47,17 @@ export function linkify(text: string): Piece[] {
   return pieces;
 }
 
+/** Columns made of blanks or tabs, and the rules under their headings. No two quantifiers side by side match the same. */
+const COLUMNS = /\S(?: {3}|\t)\s*\S/;
+const RULE = /^[ \t]*[-=_][-=_ ]{3,}$/;
+
+/** Laboratories align their values with blanks: at least two such lines one after the other. */
+function inTable(lines: readonly string[], at: number): boolean {
+  const aligned = (line: string | undefined): boolean =>
+    line !== undefined && line.length < LONGEST_LINE && (COLUMNS.test(line) || RULE.test(line));
+  return aligned(lines[at]) && (aligned(lines[at - 1]) || aligned(lines[at + 1]));
+}
+
 /** Lines beginning with ">" are a quote; everything after "-- " is the signature (RFC 3676 4.3 and 4.5). */
 export function blocksOf(text: string): Block[] {
   const blocks: Block[] = [];
@@ -57,9 +68,14 @@ export function blocksOf(text: string): Block[] {
       blocks.push({ kind, text: lines.join('\n').replace(/^\n+|\n+$/g, '') });
     lines = [];
   };
-  for (const line of text.replace(/\r\n?/g, '\n').split('\n')) {
-    const next: Block['kind'] =
-      kind === 'signature' || line === '-- ' ? 'signature' : line.startsWith('>') ? 'quote' : 'text';
+  const all = text.replace(/\r\n?/g, '\n').split('\n');
+  const kindOf = (line: string, at: number): Block['kind'] => {
+    if (kind === 'signature' || line === '-- ') return 'signature';
+    if (line.startsWith('>')) return 'quote';
+    return inTable(all, at) ? 'table' : 'text';
+  };
+  for (const [at, line] of all.entries()) {
+    const next = kindOf(line, at);
     if (next !== kind) close();
     kind = next;
     lines.push(next === 'quote' ? line.replace(/^>+ ?/, '') : line);

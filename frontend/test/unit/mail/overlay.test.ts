@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ANSWERED, DELETED, FLAGGED, SEEN } from '../../../src/mail/flags';
-import { inverse, overlayOf, TERMINAL, unreadShift } from '../../../src/mail/overlay';
+import { inverse, overlayOf, takenBack, TERMINAL, unreadShift } from '../../../src/mail/overlay';
 import type { ActionState, Intent } from '../../../src/mail/rows';
 import { intent } from '../support/rows';
 
@@ -133,4 +133,15 @@ test('a single bit set or removed is brought back by the inverse', () => {
       expect(show([wish, intent('flag', ['m1'], { args: back?.args ?? {} })], before).flags).toBe(before);
     }),
   );
+});
+
+test('from the ledger a flag is taken back, and a move that knows where it came from', () => {
+  const line = (kind: Intent['kind'], args: Intent['args'], state: ActionState = 'done') =>
+    takenBack({ kind, args, state, targets: ['m1'] });
+  expect(line('flag', { add: SEEN, remove: 0 })).toMatchObject({ kind: 'flag', args: { add: 0, remove: SEEN } });
+  expect(line('archive', { from: 'inbox' })).toEqual({ kind: 'move', args: { to: 'inbox' }, targets: ['m1'] });
+  expect(line('move', { to: 'labor', from: 'inbox' })).toMatchObject({ kind: 'move', args: { to: 'inbox' } });
+  expect(line('move', { to: 'labor' })).toBeNull();
+  expect(line('destroy', { from: 'trash' })).toBeNull();
+  expect(line('trash', { from: 'inbox' }, 'conflict')).toBeNull();
 });

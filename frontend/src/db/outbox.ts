@@ -1,7 +1,7 @@
 /** Wishes that wait. Durable before anything is shown; gone only when the feed brought what became of them. */
 import { uuid7 } from '../mail/uuid7';
 import type { Intent } from '../mail/rows';
-import { readMeta } from './meta';
+import type { Cursor } from './meta';
 import type { StoredIntent } from './schema';
 import type { Mirror } from './vault';
 
@@ -44,13 +44,14 @@ async function storeWishes(mirror: Mirror, wishes: readonly New[], now: number):
   });
 }
 
-/** What this device had seen when it decided: a page may have brought newer rows than the cursor tells. */
+/** What this device had seen when it decided. Where a page was ahead of the feed, its rows are newer than the cursor
+ *  tells; else they are not asked: every read is one more delay under the finger. */
 async function seenSeq({ db }: Mirror, wishes: readonly New[]): Promise<number> {
-  const [cursor, rows] = await Promise.all([
-    readMeta(db, 'cursor'),
-    db.messages.bulkGet([...new Set(wishes.flatMap((wish) => wish.targets))]),
-  ]);
-  return rows.reduce((most, row) => Math.max(most, row?.seq ?? 0), cursor?.seq ?? 0);
+  const [cursor, owed] = await db.meta.bulkGet(['cursor', 'owed']);
+  const seq = (cursor?.value as Cursor | undefined)?.seq ?? 0;
+  if (!owed) return seq;
+  const rows = await db.messages.bulkGet([...new Set(wishes.flatMap((wish) => wish.targets))]);
+  return rows.reduce((most, row) => Math.max(most, row?.seq ?? 0), seq);
 }
 
 /** Everything that waits or was sent and is not settled yet, in order. */

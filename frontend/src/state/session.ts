@@ -45,8 +45,8 @@ export async function start(): Promise<void> {
     primeStatus(look);
     device.set(look.device);
     state.set({ phase: 'ready' });
-    // Painted first: everything further may take its time.
-    await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+    // Everything further may take its time.
+    await painted(get(route).view === 'mail' && look.keys.length > 0);
   }
   const mirror = await openLast();
   if (!mirror) return meet(await askSession());
@@ -60,6 +60,21 @@ export async function start(): Promise<void> {
   if (!answer.session.signed_in) ended();
   else if (answer.session.account?.id !== mirror.account) await meet(answer);
   else await remember(mirror, answer.session);
+}
+
+const PATIENCE_MS = 500;
+
+/** Until the first picture is on the screen. Its words may still be on their way when the rows are known: what is loaded
+ *  meanwhile would stand in front of it. */
+function painted(withRows: boolean): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const here = !withRows || document.querySelector('[data-id]') !== null || performance.now() > end;
+      requestAnimationFrame(here ? () => setTimeout(resolve) : look);
+    };
+    requestAnimationFrame(look);
+  });
 }
 
 const folderNamed = (at: Route): string | null => (at.view === 'mail' ? at.folder : null);

@@ -2,12 +2,12 @@
 import { uuid7 } from '../mail/uuid7';
 import type { Intent } from '../mail/rows';
 import type { Cursor } from './meta';
-import type { StoredIntent } from './schema';
+import type { Sealed, StoredIntent } from './schema';
 import type { Mirror } from './vault';
 
 export type Waiting = Intent & { state: StoredIntent['state']; created_at: number; code: string };
 
-type Content = Omit<Waiting, 'state' | 'n' | 'id'>;
+type Content = Omit<Waiting, 'state' | 'n' | 'id' | 'base_seq'> & { base_seq?: number };
 
 type New = Pick<Intent, 'kind' | 'targets' | 'args'>;
 
@@ -23,36 +23,50 @@ export function enqueue(mirror: Mirror, wishes: readonly New[], now: number): Pr
 }
 
 async function storeWishes(mirror: Mirror, wishes: readonly New[], now: number): Promise<Waiting[]> {
-  const { db, codec } = mirror;
-  const base_seq = await seenSeq(mirror, wishes);
   const ready = await Promise.all(
     wishes.map(async (wish) => {
       const id = uuid7(now, (bytes) => crypto.getRandomValues(bytes));
-      const content: Content = { v: 1, ...wish, base_seq, created_at: now, code: '' };
-      return { id, content, sealed: await codec.seal('outbox', id, content) };
+      const content: Content = { v: 1, ...wish, created_at: now, code: '' };
+      return { id, content, sealed: await mirror.codec.seal('outbox', id, content) };
     }),
   );
+  return (
+    (await storeSealed(mirror, ready, 0)) ?? (await storeSealed(mirror, ready, await newestSeq(mirror, wishes))) ?? []
+  );
+}
+
+type Ready = { id: string; content: Content; sealed: Sealed };
+
+/** One transaction, and nothing before it: every answer of the browser's storage that is waited for is one more delay under
+ *  the finger. Null when a page is ahead of the feed and `seen`, the newest row's seq, must be known first. */
+function storeSealed(mirror: Mirror, ready: readonly Ready[], seen: number): Promise<Waiting[] | null> {
+  const { db } = mirror;
   return db.transaction('rw', db.outbox, db.meta, async () => {
-    const first = ((await db.meta.get('next_n'))?.value as number | undefined) ?? 1;
-    const numbered = ready.map((wish, at) => ({ ...wish, n: first + at }));
-    // Side by side: every answer of the browser's storage that is waited for is one more delay under the finger.
-    await Promise.all([
-      db.outbox.bulkPut(numbered.map(({ id, n, sealed }) => ({ id, n, state: 'waiting' as const, sealed }))),
-      db.meta.put({ key: 'next_n', value: first + ready.length }),
-    ]);
-    return numbered.map(({ id, n, content }) => ({ ...content, id, n, state: 'waiting' as const }));
+    const [next, cursor, owed] = await db.meta.bulkGet(['next_n', 'cursor', 'owed']);
+    if (owed && seen === 0) return null;
+    const first = (next?.value as number | undefined) ?? 1;
+    const base_seq = Math.max((cursor?.value as Cursor | undefined)?.seq ?? 0, seen);
+    const numbered = ready.map(({ id, sealed }, at) => ({
+      id,
+      n: first + at,
+      state: 'waiting' as const,
+      base_seq,
+      sealed,
+    }));
+    await Promise.all([db.outbox.bulkPut(numbered), db.meta.put({ key: 'next_n', value: first + ready.length })]);
+    return numbered.map(({ id, n, state }, at) => ({ ...(ready[at] as Ready).content, id, n, state, base_seq }));
   });
 }
 
-/** What this device had seen when it decided. Where a page was ahead of the feed, its rows are newer than the cursor
- *  tells; else they are not asked: every read is one more delay under the finger. */
-async function seenSeq({ db }: Mirror, wishes: readonly New[]): Promise<number> {
-  const [cursor, owed] = await db.meta.bulkGet(['cursor', 'owed']);
-  const seq = (cursor?.value as Cursor | undefined)?.seq ?? 0;
-  if (!owed) return seq;
+/** What this device had seen of the targets when it decided; never 0, which asks for it. */
+async function newestSeq({ db }: Mirror, wishes: readonly New[]): Promise<number> {
   const rows = await db.messages.bulkGet([...new Set(wishes.flatMap((wish) => wish.targets))]);
-  return rows.reduce((most, row) => Math.max(most, row?.seq ?? 0), seq);
+  return rows.reduce((most, row) => Math.max(most, row?.seq ?? 0), 1);
 }
+
+/** Wishes of an older version have it inside. */
+export const baseSeqOf = (row: StoredIntent, content: { base_seq?: number }): number =>
+  row.base_seq ?? content.base_seq ?? 0;
 
 /** Everything that waits or was sent and is not settled yet, in order. */
 export async function waitingOf(mirror: Mirror): Promise<Waiting[]> {
@@ -60,7 +74,7 @@ export async function waitingOf(mirror: Mirror): Promise<Waiting[]> {
   return Promise.all(
     rows.map(async (row) => {
       const content = await mirror.codec.open<Content>('outbox', row.id, row.sealed);
-      return { ...content, id: row.id, n: row.n, state: row.state };
+      return { ...content, id: row.id, n: row.n, state: row.state, base_seq: baseSeqOf(row, content) };
     }),
   );
 }
@@ -83,8 +97,8 @@ export async function markSent(mirror: Mirror, ids: readonly string[]): Promise<
 
 /** The server would not even take it: kept and shown, never dropped in silence. */
 export async function markRefused(mirror: Mirror, waiting: Waiting, code: string): Promise<void> {
-  const { kind, targets, args, base_seq, created_at } = waiting;
-  const content: Content = { v: 1, kind, targets, args, base_seq, created_at, code };
+  const { kind, targets, args, created_at } = waiting;
+  const content: Content = { v: 1, kind, targets, args, created_at, code };
   const sealed = await mirror.codec.seal('outbox', waiting.id, content);
   await mirror.db.outbox.update(waiting.id, { state: 'refused', tried: false, sealed });
 }

@@ -32,6 +32,7 @@ export type StoredIntent = {
   n: number;
   state: 'waiting' | 'sent' | 'refused';
   tried?: boolean;
+  base_seq?: number;
   sealed: Sealed;
 };
 export type StoredMeta = { key: string; value: unknown };

@@ -11,7 +11,7 @@ from typing import Any
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from sync.imap.endpoint import HostPolicy
+from sync.endpoint import IMAP_PORTS, SMTP_PORTS, HostPolicy
 from sync.seal import read_key
 from webmail.preflight import unfit_because
 
@@ -41,6 +41,14 @@ def env_keys() -> list[bytes]:
         raise ImproperlyConfigured(f"PRAXISPOST_KEY: {error}") from None
 
 
+def env_hosts(name: str, default: str, default_ports: frozenset[int]) -> HostPolicy:
+    """The servers that may be talked to."""
+    try:
+        return HostPolicy.parse(env(name, default), setting=name, default_ports=default_ports)
+    except ValueError as error:
+        raise ImproperlyConfigured(str(error)) from None
+
+
 MODE = env("PRAXISPOST_MODE", "production")
 if MODE not in ("production", "demo", "test"):
     raise ImproperlyConfigured(f"PRAXISPOST_MODE={MODE} is none of production, demo, test.")
@@ -59,10 +67,8 @@ SECRET_KEY = env("PRAXISPOST_SECRET_KEY")
 if len(SECRET_KEY) < 40:
     raise ImproperlyConfigured("PRAXISPOST_SECRET_KEY needs 40 random characters or more (openssl rand -base64 48).")
 
-try:
-    IMAP_HOST_POLICY = HostPolicy.parse(env("PRAXISPOST_IMAP_HOSTS", "imap.mail.hin.ch:993"))
-except ValueError as error:
-    raise ImproperlyConfigured(str(error)) from None
+IMAP_HOST_POLICY = env_hosts("PRAXISPOST_IMAP_HOSTS", "imap.mail.hin.ch:993", IMAP_PORTS)
+SMTP_HOST_POLICY = env_hosts("PRAXISPOST_SMTP_HOSTS", "smtp.mail.hin.ch:587", SMTP_PORTS)
 
 DEBUG = False
 ORIGINS = env_list("PRAXISPOST_ORIGINS", "" if PRODUCTION else "http://127.0.0.1:8000")

@@ -48,6 +48,7 @@ def environment(options: Options, home: Home, *, redis_url: str, imap_port: int)
         "REDIS_URL": redis_url,
         "REDIS_BROKER_URL": redis_url.replace("/0", "/1"),
         "PRAXISPOST_IMAP_HOSTS": "imap.mail.hin.ch:993, 127.0.0.1:* private, localhost:* private",
+        "PRAXISPOST_SMTP_HOSTS": "smtp.mail.hin.ch:587, 127.0.0.1:* private, localhost:* private",
         "PRAXISPOST_ORIGINS": ",".join(
             f"http://{host}:{port}" for port in ports for host in ("127.0.0.1", "localhost")
         ),

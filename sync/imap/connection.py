@@ -3,18 +3,18 @@
 import contextlib
 import imaplib
 import ssl
-from functools import cache
 from types import TracebackType
 from typing import Self
 
+from sync.endpoint import Endpoint
 from sync.imap.changes import ChangeCommands
-from sync.imap.endpoint import Endpoint
 from sync.imap.errors import ImapError, Nonsense, TryAgain
 from sync.imap.folders import FolderCommands, ResyncPoint
 from sync.imap.idle import Watching
 from sync.imap.messages import MessageCommands
 from sync.imap.session import from_abort
 from sync.imap.transport import TooLarge, Transport
+from sync.line import shared_tls
 
 
 class Connection(FolderCommands, MessageCommands, ChangeCommands, Watching):
@@ -27,14 +27,6 @@ class Connection(FolderCommands, MessageCommands, ChangeCommands, Watching):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-@cache
-def shared_tls() -> ssl.SSLContext:
-    """One for all connections: each with its own would cost 35 ms and 800 kB for the same authorities."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 def connect(

@@ -10,6 +10,8 @@ import socket
 import ssl
 from typing import Any
 
+from sync.line import open_line
+
 MAX_LINE_BYTES = 8 * 1024 * 1024
 MAX_LITERAL_BYTES = 256 * 1024 * 1024
 _LITERAL = re.compile(rb"\{(\d+)\+?\}\r?\n$")
@@ -37,8 +39,7 @@ class Transport(imaplib.IMAP4):
         super().__init__(address, port, timeout=connect_timeout_s)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
-        raw = socket.create_connection((self._address, self.port), timeout)
-        _keep_alive(raw)
+        raw = open_line(self._address, self.port, timeout)
         if self._tls is None:
             return raw
         return self._tls.wrap_socket(raw, server_hostname=self._name)
@@ -140,17 +141,3 @@ class Transport(imaplib.IMAP4):
 
     def _mesg(self, *args: Any, **kwargs: Any) -> None:
         """Likewise."""
-
-
-def _keep_alive(raw: socket.socket) -> None:
-    """Notice a dead peer within about a minute, also when nothing is being sent."""
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, value in (
-        ("TCP_KEEPIDLE", 60),
-        ("TCP_KEEPINTVL", 15),
-        ("TCP_KEEPCNT", 4),
-        ("TCP_USER_TIMEOUT", 30_000),
-    ):
-        if hasattr(socket, option):
-            raw.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
-    raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -6,8 +6,8 @@ from typing import cast
 from django.db import transaction
 
 from sync.bus.doorbell import ring, shard_of
+from sync.endpoint import Endpoint, Security
 from sync.feed import AccountRow, Connectivity
-from sync.imap.endpoint import Endpoint, Security
 from sync.keys import keyring
 from sync.mail import Role
 from sync.models import Account, Folder, Shard, new_id

@@ -12,8 +12,8 @@ from typing import Literal
 
 from django.conf import settings
 
+from sync.endpoint import HostPolicy, HostRefused
 from sync.imap.connection import Connection, connect
-from sync.imap.endpoint import HostPolicy, HostRefused
 from sync.imap.errors import SignInRefused, TryAgain
 from sync.plan.backoff import backoff_s
 from sync.store import accounts

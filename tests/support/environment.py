@@ -17,6 +17,7 @@ os.environ.update(
     PRAXISPOST_SECRET_KEY="tests-only-" * 5,
     PRAXISPOST_DATA=str(DATA),
     PRAXISPOST_IMAP_HOSTS="127.0.0.1:* private",
+    PRAXISPOST_SMTP_HOSTS="127.0.0.1:* private",
     PRAXISPOST_ORIGINS="http://127.0.0.1:8000,http://testserver",
     REDIS_URL=REDIS.url,
     REDIS_BROKER_URL=REDIS.url.replace("/0", "/1"),

@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from sync.endpoint import Endpoint
 from sync.feed import ActionKind, ActionRow, ActionState, FolderRow, MessageRow
 from sync.imap.connection import Connection, connect
-from sync.imap.endpoint import Endpoint
 from sync.imap.errors import TryAgain
 from sync.mail import Flag
 from sync.pull import Mirror, backfill, begin, pull_listing, pull_news, sweep

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
 
+from sync.endpoint import Endpoint
 from sync.imap.connection import Connection, connect
-from sync.imap.endpoint import Endpoint
 
 OK = b"<tag> OK done\r\n"
 SELECTED = (

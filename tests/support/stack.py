@@ -125,6 +125,7 @@ class Stack:
             "REDIS_URL": self.redis.url,
             "REDIS_BROKER_URL": self.redis.url.replace("/0", "/1"),
             "PRAXISPOST_IMAP_HOSTS": "127.0.0.1:* private",
+            "PRAXISPOST_SMTP_HOSTS": "127.0.0.1:* private",
             "PRAXISPOST_ORIGINS": self.origin,
             "PRAXISPOST_DEMO_HINT": json.dumps(
                 {"host": "127.0.0.1", "port": self.dovecot.port, "security": "plain", "users": []}

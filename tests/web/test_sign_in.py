@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from deploy.embedded.dovecot import Dovecot
 from deploy.embedded.ports import free_port
-from sync.imap.endpoint import HostPolicy
+from sync.endpoint import HostPolicy
 from tests.web.person import Person, code_of
 from webmail.accounts.models import Device
 

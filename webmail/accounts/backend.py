@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
+from sync.endpoint import Endpoint
 from sync.imap.connection import connect
-from sync.imap.endpoint import Endpoint
 from sync.imap.errors import SignInRefused
 from webmail.accounts.models import Device
 

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth import authenticate, login
 from django.http import HttpRequest
 
-from sync.imap.endpoint import Endpoint, HostRefused, Security
+from sync.endpoint import Endpoint, HostRefused, Security
 from sync.imap.errors import ImapError
 from sync.keys import keyring
 from sync.store import accounts

@@ -4,8 +4,8 @@ import imaplib
 
 import pytest
 
+from sync.endpoint import Endpoint
 from sync.imap.connection import connect
-from sync.imap.endpoint import Endpoint
 from sync.imap.errors import CommandRefused, ImapError, Nonsense, SignInRefused, TryAgain
 from tests.support.scripted_server import OK, ScriptedServer, Turn
 

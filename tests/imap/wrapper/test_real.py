@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from deploy.embedded.dovecot import Dovecot
+from sync.endpoint import Endpoint
 from sync.imap.connection import Connection, ResyncPoint, connect
-from sync.imap.endpoint import Endpoint
 from sync.imap.errors import CommandRefused, SignInRefused, TryAgain
 from sync.imap.idle import FolderDirty, FoldersChanged, Hint
 from sync.mail import Copied, Flag, Flags, FlagState, Role, UidSet

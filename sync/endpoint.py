@@ -13,7 +13,8 @@ from typing import Literal, Self
 Security = Literal["tls", "starttls", "plain"]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-DEFAULT_PORTS = frozenset({143, 993})
+IMAP_PORTS = frozenset({143, 993})
+SMTP_PORTS = frozenset({465, 587})
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _SIX_TO_FOUR = ipaddress.ip_network("2002::/16")
 
@@ -47,16 +48,22 @@ class HostPolicy:
         self._entries = entries
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Raises ValueError with a sentence that names the entry."""
-        return cls(tuple(_parse_entry(item.strip()) for item in text.split(",") if item.strip()))
+    def parse(
+        cls, text: str, *, setting: str = "PRAXISPOST_IMAP_HOSTS", default_ports: frozenset[int] = IMAP_PORTS
+    ) -> Self:
+        """`default_ports` are those of an entry that names none.
+
+        Raises ValueError with a sentence that names `setting` and the entry.
+        """
+        items = [item.strip() for item in text.split(",") if item.strip()]
+        return cls(tuple(_parse_entry(item, setting, default_ports) for item in items))
 
     def resolve(self, endpoint: Endpoint, look_up: Callable[[str, int], list[str]] | None = None) -> str:
         """The address to connect to. Raises HostRefused."""
         entry = self._entry_of(endpoint)
         addresses = (look_up or _look_up)(endpoint.host, endpoint.port)
         for text in addresses:
-            address = _unwrapped(ipaddress.ip_address(text.partition("%")[0]))
+            address = _parsed(text)
             if not entry.private and not address.is_global:
                 raise HostRefused("private_address")
             if endpoint.security == "plain" and not address.is_loopback:
@@ -75,21 +82,29 @@ class HostPolicy:
         raise HostRefused("port_not_listed")
 
 
-def _parse_entry(item: str) -> _Entry:
+def _parse_entry(item: str, setting: str, default_ports: frozenset[int]) -> _Entry:
     name, *options = item.split()
-    host, ports = name.lower(), DEFAULT_PORTS
     if name.startswith("["):
         host, _, port = name[1:].partition("]")
         port = port.removeprefix(":")
     else:
         host, _, port = name.partition(":")
-    if set(options) - {"private"} or not host or (port not in ("", "*") and not port.isdigit()):
+    if set(options) - {"private"} or not host or (port not in ("", "*") and not port.isdecimal()):
         raise ValueError(
-            f"PRAXISPOST_IMAP_HOSTS: {item!r} is not an entry of the form host, host:port or host:* "
+            f"{setting}: {item!r} is not an entry of the form host, host:port or host:* "
             "(with the word private after it for a private address)."
         )
-    listed = None if port == "*" else frozenset({int(port)}) if port else ports
+    listed = None if port == "*" else frozenset({int(port)}) if port else default_ports
     return _Entry(host.lower().rstrip("."), listed, "private" in options)
+
+
+def is_loopback(address: str) -> bool:
+    """Does it lead to this machine, in whatever spelling?"""
+    return _parsed(address).is_loopback
+
+
+def _parsed(text: str) -> Address:
+    return _unwrapped(ipaddress.ip_address(text.partition("%")[0]))
 
 
 def _look_up(host: str, port: int) -> list[str]:

@@ -28,7 +28,7 @@ _CONFIG = """
 base_dir = {folder}/run
 state_dir = {folder}/run
 log_path = {folder}/log
-protocols = imap
+protocols = {protocols}
 listen = 127.0.0.1
 {tls}
 disable_plaintext_auth = no
@@ -81,6 +81,17 @@ service anvil {{
 service stats {{
   chroot =
 }}
+{for_smtp}
+"""
+
+# LMTP listens at run/lmtp by itself. Mail to alice@any.example is alice's, and she may sign in by either name.
+_FOR_SMTP = """
+auth_username_format = %Ln
+service auth {
+  unix_listener auth-client {
+    mode = 0666
+  }
+}
 """
 
 _SPECIAL = {"Drafts": "\\Drafts", "Sent": "\\Sent", "Trash": "\\Trash", "Junk": "\\Junk", "Archive": "\\Archive"}
@@ -99,11 +110,13 @@ class Dovecot:
         certificate: tuple[Path, Path] | None = None,
         port: int = 0,
         password: str = "",
+        for_smtp: bool = False,
     ) -> None:
+        """`for_smtp` opens what an SMTP server needs: `lmtp_socket` to deliver, `auth_socket` to check sign-ins."""
         self.folder = folder or Path(tempfile.mkdtemp(prefix="dovecot-"))
         self._own_folder = folder is None
         self._format, self._capabilities, self._special_use = format, capabilities, special_use
-        self._certificate = certificate
+        self._certificate, self.for_smtp = certificate, for_smtp
         self._password = password
         self.port = port or free_port()
         self.tls_port = free_port() if certificate else 0
@@ -200,6 +213,14 @@ class Dovecot:
             capture_output=True,
         )
 
+    @property
+    def lmtp_socket(self) -> Path:
+        return self.folder / "run" / "lmtp"
+
+    @property
+    def auth_socket(self) -> Path:
+        return self.folder / "run" / "auth-client"
+
     def mail_of(self, user: str) -> Path:
         return self.folder / "mail" / user
 
@@ -229,6 +250,8 @@ class Dovecot:
             tls_listener="yes" if self._certificate else "no",
             capability=f"imap_capability = {self._capabilities}" if self._capabilities else "",
             folders=self._folders(),
+            protocols="imap lmtp" if self.for_smtp else "imap",
+            for_smtp=_FOR_SMTP if self.for_smtp else "",
         )
         (self.folder / "dovecot.conf").write_text(config)
 

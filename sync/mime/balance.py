@@ -8,10 +8,11 @@ that builder anything to repair:
 - a start tag that would close others implicitly (a block in a `p`, a second `li`, `a` in `a`) closes them explicitly;
 - in a table there are only rows and cells, so nothing is moved out in front of it.
 
-In the same pass images get their inert form: `data-cid` for parts of this message, `data-remote-src` for the network.
+In the same pass images get the form that the caller's rule gives them. For mail that is read it is an inert one:
+`data-cid` for parts of this message, `data-remote-src` for the network.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
 
@@ -37,6 +38,10 @@ MAX_OUTPUT_CHARS = 1_900_000
 MAX_ELEMENTS = 40_000
 # nh3 writes one long text in quadratic time when it is full of characters to escape: a `wbr` now and then cuts it.
 MAX_RUN_CHARS = 16_384
+
+# A picture's attributes → those that name it (None: it is left out), and 1 if it was kept from loading.
+ImageRule = Callable[[Mapping[str, str]], tuple[dict[str, str] | None, int]]
+
 _TABLE = frozenset({"table"})
 _HOMES = {
     "tr": TABLE_BODIES,
@@ -48,8 +53,18 @@ _NBSP_COST = len("&nbsp;") - 1
 _LINK_COST = len(' target="_blank" rel="noopener noreferrer"')
 
 
+@dataclass(frozen=True, slots=True)
+class Balanced:
+    """`cut`: it did not fit and its end is missing."""
+
+    html: str
+    blocked_images: int
+    cut: bool
+
+
 @dataclass(slots=True)
 class _Writer:
+    image_rule: ImageRule
     out: list[str] = field(default_factory=list)
     size: int = 0
     elements: int = 0
@@ -140,9 +155,9 @@ class _Writer:
             self.open("td", {})
 
 
-def balance(html: str) -> tuple[str, int]:
-    """→ balanced HTML and the number of images that were kept from loading."""
-    writer = _Writer()
+def balance(html: str, image_rule: ImageRule = image_attributes) -> Balanced:
+    """Never raises; what does not fit is left out."""
+    writer = _Writer(image_rule)
     for token in tokens(html):
         if writer.full:
             break
@@ -155,7 +170,7 @@ def balance(html: str) -> tuple[str, int]:
         else:
             _start(writer, token)
     writer.close_down_to(0)
-    return "".join(writer.out), writer.blocked_images
+    return Balanced("".join(writer.out), writer.blocked_images, writer.full)
 
 
 def _skip(writer: _Writer, token: Text | Start | End) -> None:
@@ -239,7 +254,7 @@ def _table_part(writer: _Writer, name: str, attributes: Mapping[str, str]) -> No
 
 
 def _image(writer: _Writer, attributes: Mapping[str, str]) -> None:
-    shown, blocked = image_attributes(attributes)
+    shown, blocked = writer.image_rule(attributes)
     writer.blocked_images += blocked
     if blocked and is_pixel(attributes):
         return

@@ -1,8 +1,8 @@
 """What becomes of an image: a part of this message, a small picture inside the markup, or nothing that loads."""
 
 import re
-from collections.abc import Mapping
-from urllib.parse import unquote
+from collections.abc import Container, Mapping
+from urllib.parse import quote, unquote
 
 from sync.mime.css import is_hidden
 
@@ -15,6 +15,7 @@ _REMOTE = re.compile(r"(?:https?:)?//[^/\\\s\"'<>]", re.IGNORECASE)
 # SVG is a document, not a picture: never.
 _DATA = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/\s]{0,300000}={0,2}\s*", re.IGNORECASE)
 _CID = re.compile(r"[^\s\"'<>\x00-\x1f]{1,300}")
+_CID_URL = re.compile(r"cid:[A-Za-z0-9@!$*+=_.~%-]{1,900}")
 _TINY = re.compile(r"\s*0*[0-2](?:\.\d*)?(?:px)?\s*", re.IGNORECASE)
 
 
@@ -49,6 +50,25 @@ def clean_image_attribute(name: str, value: str) -> str | None:
         url = value.replace(" ", "%20")
         return f"https:{url}" if url.startswith("//") else url
     return None
+
+
+def outgoing_image_attributes(
+    attributes: Mapping[str, str], content_ids: Container[str]
+) -> tuple[dict[str, str] | None, int]:
+    """As `image_attributes`, for a mail that we write: it may show the pictures that travel with it (RFC 2392), and
+    never makes its reader's program fetch one."""
+    shown, blocked = image_attributes(attributes)
+    if shown is None or "src" in shown:
+        return shown, blocked
+    cid = shown.get("data-cid")
+    if cid is None or cid not in content_ids:
+        return None, blocked
+    return {"src": f"cid:{quote(cid, safe='@!$*+=')}"}, 0
+
+
+def clean_outgoing_source(value: str) -> str | None:
+    """The last check of a `src` made above."""
+    return value if _CID_URL.fullmatch(value) is not None else clean_image_attribute("src", value)
 
 
 def is_pixel(attributes: Mapping[str, str]) -> bool:

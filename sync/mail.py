@@ -223,3 +223,35 @@ class Copied:
 
     uidvalidity: int = 0
     uids: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingFile:
+    """A file to send. `inline` pictures are shown where the HTML names their `content_id` (without brackets)."""
+
+    filename: str
+    type: str  # "image/png"
+    content: bytes
+    content_id: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A mail to write, as a person meant it and not yet checked: `mime.compose` refuses what no header may hold."""
+
+    sender: Address
+    reply_to: tuple[Address, ...] = ()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    subject: str = ""
+    text: str = ""
+    html: str | None = None  # from a browser: hostile
+    files: tuple[OutgoingFile, ...] = ()
+    message_id: str  # with brackets, as the two below
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()  # oldest first
+    sent_at: int  # ms since 1970
+    utc_offset_min: int = 0
+    own: tuple[tuple[str, str], ...] = ()  # header fields of our own: ("X-Name", value)

@@ -6,6 +6,7 @@ import re
 _TURNS = "\u202a-\u202e\u2066-\u2069"
 _CONTROLS = "\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff"
 _UNWANTED_IN_TEXT = re.compile(f"[{_CONTROLS}]")
+_TURN = re.compile(f"[{_TURNS}]")
 _UNWANTED_IN_LINE = re.compile(f"[{_CONTROLS}{_TURNS}]")
 _SPACE = re.compile(r"[ \t\n\u2028\u2029]+")
 _UNWANTED_IN_NAME = re.compile(f'[{_CONTROLS}{_TURNS}\u200b-\u200f\u2028\u2029\ufeff"<>:|?*\t\n]')
@@ -22,6 +23,11 @@ def clean_line(text: str, max_chars: int) -> str:
     """One line: runs of white space become one space, controls and direction overrides go."""
     line = text[: max_chars * 4].replace("\r", " ")
     return _SPACE.sub(" ", _UNWANTED_IN_LINE.sub("", line)).strip()[:max_chars].rstrip()
+
+
+def straighten(text: str) -> str:
+    """Without the characters that turn the reading direction around."""
+    return _TURN.sub("", text)
 
 
 def clean_filename(name: str) -> str:

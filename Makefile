@@ -35,7 +35,7 @@ check: .venv/.synced frontend/node_modules/.installed ## format, lint, types, im
 	$(MAKE) --no-print-directory unit
 	cd frontend && npm run --silent check && npm run --silent test
 
-unit: .venv/.synced
+unit: .venv/.synced .venv/.tests-ready
 	$(PY) -m pytest tests/unit -q -n $(JOBS)
 
 web: .venv/.synced .venv/.tests-ready

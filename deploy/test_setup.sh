@@ -1,7 +1,7 @@
 #!/bin/sh
-# What the tests need beside Python and Node: real servers and a real browser.
+# What the tests need beside Python and Node: real servers, a real browser, and another reader of mail.
 set -eu
-packages="dovecot-imapd dovecot-lmtpd postfix redis-server postgresql chromium fonts-noto-core"
+packages="dovecot-imapd dovecot-lmtpd postfix redis-server postgresql chromium fonts-noto-core maildir-utils"
 
 missing() {
   [ -x /usr/sbin/dovecot ] || echo dovecot-imapd
@@ -10,6 +10,7 @@ missing() {
   command -v redis-server >/dev/null || echo redis-server
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || echo postgresql
   command -v chromium >/dev/null || echo chromium
+  command -v mu >/dev/null || echo maildir-utils
 }
 
 [ -n "$(missing)" ] || exit 0

@@ -80,6 +80,7 @@ class Conductor:
             return
         if reason == "secret":
             self._connections.hurry()
+            self._renew_at = 0.0  # the watcher gave up with the old one
             self._wants.add(listing=True, sweep=True, actions=True)
         self._wants.add(actions=reason == "actions", requests=reason == "requests", sweep=reason == "look")
         self._submit("command", "work", self._work)

@@ -70,6 +70,9 @@ def test_a_refused_secret_is_not_hidden_by_a_line_that_is_still_open(
     wait_for(lambda: state(mirrored).state == "sign_in_refused")
     wait_for(lambda: lines.peek("command") is None and lines.peek("transfer") is None)
     assert state(mirrored).state == "sign_in_refused"
+    # The watcher has been tried with the refused secret again, and was parked.
+    account = running._conductors[mirrored.account_id]
+    wait_for(lambda: account._renew_at > time.monotonic())
     dovecot.allow(user)
     accounts.replace_secret(mirrored.account_id, "new secret")
     running.poke(mirrored.account_id, "secret")

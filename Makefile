@@ -40,7 +40,7 @@ unit: .venv/.synced .venv/.tests-ready
 
 web: .venv/.synced .venv/.tests-ready
 	$(PY) -m pytest tests/web tests/imap tests/smtp tests/laws -q -n $(JOBS)
-	$(PY) -m deploy.embedded.postgres $(PY) -m pytest tests/web tests/imap tests/smtp tests/laws -q -n $(JOBS)
+	$(PY) -m deploy.embedded.postgres $(PY) -m pytest tests/web tests/imap tests/laws -q -n $(JOBS)
 
 browser: .venv/.synced .venv/.tests-ready frontend/dist/build.json
 	$(PY) -m pytest tests/browser -q -n $(JOBS)

@@ -171,8 +171,8 @@ class Conductor:
             self._wants.add(listing=True)  # a folder we do not know: made a moment ago
             return
         self._isolated(cursor, partial(pull_news, connection, self._mirror, cursor))
-        if not cursor.complete or cursor.known.uidvalidity is None:
-            self._submit("transfer", "fill", self._fill)
+        if not (folders.cursor(cursor.id) or cursor).complete:
+            self._submit("transfer", "fill", self._fill)  # it has just begun, or started over
 
     def _sweep(self, connection: Connection) -> None:
         # Folders first: nobody tells of a new one where there is no NOTIFY, and mail may have gone into it.
@@ -266,7 +266,9 @@ class Conductor:
         cursor = folders.cursor(self._looked_at) if self._looked_at else None
         if watching is None or "NOTIFY" in watching.capabilities or cursor is None or cursor.role is Role.INBOX:
             return
-        connection = self._transfer_line()
+        self._isolated(cursor, partial(self._listen_to, self._transfer_line(), cursor))
+
+    def _listen_to(self, connection: Connection, cursor: Cursor) -> None:
         connection.select(cursor.path, read_only=True)
         self._on_folder_hints(connection, connection.start_watching())
         self._watcher.watch(

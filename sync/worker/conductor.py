@@ -46,6 +46,7 @@ SWEEP_EVERY_S = 30.0
 FEW_BODIES = 2
 RESCANNED_AT_ONCE = 3
 PRUNE_EVERY_S = 3600.0
+LASTED_S = 60.0
 
 
 class Conductor:
@@ -59,6 +60,7 @@ class Conductor:
         )
         self._wants = Wants(listing=True, sweep=True, actions=True, requests=True)
         self._sweep_at = self._renew_at = self._prune_at = 0.0
+        self._watched_at = math.inf
         self._expected = 0
         self._last_sweep_ms = 0
         self._transfers: list[Request] = []
@@ -297,6 +299,7 @@ class Conductor:
                 self._go_unwatched()
                 return
             self._wants.add(sweep=True)  # what came before we listened
+            self._watched_at = time.monotonic()
         self._on_hints(hints)
         self._watcher.watch(Watched(watching, self._on_hints, self._on_watch_lost))
         self._submit("command", "work", self._work)
@@ -316,7 +319,11 @@ class Conductor:
             self._submit("command", "work", self._work)
 
     def _on_watch_lost(self) -> None:
+        """A server that hangs up on every IDLE must not get a sign-in for each."""
+        if time.monotonic() - self._watched_at > LASTED_S:
+            self._connections.note_success("watch")
         self._connections.drop("watch")
+        self._connections.note_failure("watch")
         self._renew_at = 0.0
 
     def _want_everything(self) -> None:

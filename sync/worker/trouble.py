@@ -45,7 +45,7 @@ class Boundary:
     def run(self, purpose: Purpose, job: Job) -> None:
         try:
             job()
-            self._connections.note_success(purpose)
+            self._ended_well(purpose)
         except Parked:
             return
         except SignInRefused:
@@ -62,6 +62,10 @@ class Boundary:
             log.warning("account=%s storage=%s", self._mirror.account_id, type(error).__name__)
             self._connections.note_failure(purpose)
             self._on_broken()
+
+    def _ended_well(self, purpose: Purpose) -> None:
+        if purpose != "watch":  # that one is well only when it has lasted
+            self._connections.note_success(purpose)
 
     def _refused(self) -> None:
         log.warning("account=%s sign-in refused", self._mirror.account_id)

@@ -81,6 +81,9 @@ def test_a_server_that_fails_right_after_the_sign_in_is_left_alone_for_longer_ea
     assert connections.due_in_s("command") == 0, "one lane's trouble does not hold up the others"
     boundary.run("watch", lambda: None)
     boundary.run("watch", signed_in_and_cut)
+    assert connections.due_in_s("watch") > 1, "a watcher that was opened has not lasted yet"
+    connections.note_success("watch")
+    boundary.run("watch", signed_in_and_cut)
     assert connections.due_in_s("watch") <= 1
 
 

@@ -126,3 +126,19 @@ def test_a_killed_owner_is_succeeded_after_its_lease(mirrored: Mirrored, world: 
     successor.stop()
     mirrored.fence = mirrored.take_over()
     assert reading.snapshot(mirrored.account_id).seq > 0
+
+
+def test_a_watcher_that_is_hung_up_on_comes_back_later_each_time(
+    running: Runtime, mirrored: Mirrored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait_for(lambda: state(mirrored).state == "ok")
+    lines = running._conductors[mirrored.account_id]._connections
+    waits: list[float] = []
+    for _ in range(3):
+        wait_for(lambda: lines.peek("watch") is not None and lines.peek("watch").is_watching)  # type: ignore[union-attr]
+        watching = lines.peek("watch")
+        assert watching is not None
+        watching._imap.sock.shutdown(socket.SHUT_RDWR)
+        wait_for(lambda: lines.peek("watch") is None)
+        waits.append(lines.due_in_s("watch"))
+    assert waits[0] < 1 < waits[2] <= 4

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from deploy.embedded.dovecot import Dovecot
 from deploy.embedded.redis import Redis
@@ -26,3 +28,13 @@ def dovecot() -> Iterator[Dovecot]:
     """One for the session; each test brings its own user."""
     with Dovecot() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A thread of some test may keep what it borrowed; PostgreSQL removes no database that somebody is connected to."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            cursor.execute(f"SELECT pg_terminate_backend(pid) FROM ({others}) AS others")

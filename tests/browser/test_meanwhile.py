@@ -33,6 +33,7 @@ def test_a_mail_that_went_to_a_folder_one_holds_can_be_followed(world: World, us
     app.folder("Labor").expect_subjects("Alt")
     app.folder("Inbox")
     article = app.read("Befund")
+    expect(article).to_contain_text("Guten Tag")  # its text is here before anybody takes it away
     world.move("INBOX", "Befund", "Labor")
     expect(article).to_contain_text("Somebody moved this message to Labor")
     app.page.get_by_role("button", name="Show there").click()

@@ -52,6 +52,8 @@ class Watching(Session):
 
     def start_watching(self) -> list[Hint]:
         """Enter IDLE. → hints that came along with the answer. Raises TryAgain, CommandRefused (no IDLE here)."""
+        if "IDLE" not in self.capabilities:
+            raise CommandRefused("no_idle")
         hints: list[Hint] = []
         if "NOTIFY" in self.capabilities and not self._notified:
             try:

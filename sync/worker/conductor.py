@@ -28,7 +28,7 @@ from sync.pull import Mirror, backfill, begin, pull_listing, pull_news, sweep
 from sync.pull.listing import expected_messages
 from sync.push import drain
 from sync.serve import serve
-from sync.store import accounts, folders, messages
+from sync.store import folders, messages
 from sync.store.clock import now_ms
 from sync.store.folders import Cursor
 from sync.watch import RENEW_EVERY_S, news_of, open_watch, renew_watch
@@ -291,6 +291,7 @@ class Conductor:
         if watching is not None:
             self._watcher.forget(watching)
             hints = renew_watch(watching)
+            self._connections.note_success("watch")
         else:
             watching = self._connections.get("watch")
             try:
@@ -357,13 +358,13 @@ class Conductor:
             log.warning("account=%s folder=%s %s", self.account_id, cursor.id, type(error).__name__)
 
     def _report(self) -> None:
-        """Tell the browsers how far we are. A line that is still open says nothing about a secret that was refused."""
+        """Tell the browsers how far we are."""
         cursors = folders.cursors(self.account_id)
-        if not cursors or self._connections.is_refused():
-            return
+        if not cursors:
+            return  # the list of folders is still to come
         if all(cursor.complete for cursor in cursors):
-            accounts.set_state(self.account_id, self._mirror.fence, "ok")
+            self._boundary.report("ok")
             return
         held = sum(cursor.held for cursor in cursors)
         expected = max(self._expected, held)
-        accounts.set_state(self.account_id, self._mirror.fence, "first_sync", done=held, expected=expected)
+        self._boundary.report("first_sync", done=held, expected=expected)

@@ -61,15 +61,16 @@ class Connections:
         for purpose in list(self._open):
             self.drop(purpose)
 
-    def note_failure(self, purpose: Purpose) -> float:
-        """Count a failure in a row. → seconds until the next attempt."""
+    def note_failure(self, purpose: Purpose) -> tuple[int, float]:
+        """→ how many in a row, and the seconds until the next attempt."""
         failures = self._failures[purpose] = self._failures.get(purpose, 0) + 1
         wait_s = backoff_s(failures, random.random())  # noqa: S311  # jitter, not a secret
         self._retry_at[purpose] = time.monotonic() + wait_s
-        return wait_s
+        return failures, wait_s
 
     def note_success(self, purpose: Purpose) -> None:
-        """A job came to its end. Signing in alone is none: a server that fails right after it must be left in peace."""
+        """A job over this line came to its end, or a watcher lived until its renewal. Signing in alone is none: a
+        server that fails right after it must be left in peace."""
         self._failures.pop(purpose, None)
         self._retry_at.pop(purpose, None)
 
@@ -82,8 +83,11 @@ class Connections:
         self._failures.clear()
 
     def is_refused(self) -> bool:
-        """Nothing goes on before there is a new secret, whatever else breaks meanwhile."""
-        return accounts.credentials(self._account_id).version == self._refused_version
+        """Nothing goes on before there is a new secret, whatever else breaks or still works meanwhile.
+
+        Raises WrongKey, Account.DoesNotExist.
+        """
+        return bool(self._refused_version) and accounts.credentials(self._account_id).version == self._refused_version
 
     def _sign_in(self) -> Connection:
         credentials = accounts.credentials(self._account_id)

@@ -5,6 +5,9 @@ TryAgain               this connection closed; reconnecting; next attempt after 
 Nonsense, refusal      server_trouble; likewise
 FenceLost              another worker's account now: forget it
 database, Redis away   what was wanted is wanted again, after a back-off; the lease thread stops us if it lasts
+anything else          a defect of ours: likewise, over another connection, and the lane logs where
+
+The watcher and the transfer line tell their trouble once: if the command line works, the account does, only slower.
 """
 
 import logging
@@ -41,52 +44,90 @@ class Boundary:
         self._on_fence_lost, self._forget_watch = on_fence_lost, forget_watch
         self._on_broken, self._on_refused = on_broken, on_refused
         self._telling = threading.Lock()
+        self._refusal_untold = False
 
     def run(self, purpose: Purpose, job: Job) -> None:
         try:
             job()
-            self._ended_well(purpose)
         except Parked:
-            return
-        except SignInRefused:
-            self._refused()
-        except TryAgain as error:
-            self._broken(purpose, "reconnecting", error.code)
+            self._tell_refusal()
         except ImapError as error:
-            self._broken(purpose, "server_trouble", error.code)
+            self._from_server(purpose, error)
         except WrongKey:
             self._broken(purpose, "server_trouble", "wrong_key")
         except (FenceLost, NoSuchAccount):
             self._on_fence_lost(self._mirror.account_id)
         except (DatabaseError, RedisError) as error:
             log.warning("account=%s storage=%s", self._mirror.account_id, type(error).__name__)
-            self._connections.note_failure(purpose)
-            self._on_broken()
+            self._later(purpose)
+        except Exception:
+            self._hang_up(purpose)
+            self._later(purpose)
+            raise
+        else:
+            self._ended_well(purpose)
+
+    def report(self, state: Connectivity, *, done: int = 0, expected: int = 0) -> None:
+        """How far we are. Not while the sign-in is refused: a line that is still open says nothing about the secret.
+
+        Raises FenceLost, WrongKey and what the database raises.
+        """
+        # Under the lock: a refusal between the question and the answer would be hidden for good.
+        with self._telling:
+            if not self._connections.is_refused():
+                account_id, fence = self._mirror.account_id, self._mirror.fence
+                accounts.set_state(account_id, fence, state, done=done, expected=expected)
 
     def _ended_well(self, purpose: Purpose) -> None:
-        if purpose != "watch":  # that one is well only when it has lasted
+        # A job that found nothing to do says nothing of the line, and a watcher is well only when it has lasted.
+        if purpose != "watch" and self._connections.peek(purpose) is not None:
             self._connections.note_success(purpose)
+
+    def _from_server(self, purpose: Purpose, error: ImapError) -> None:
+        if isinstance(error, SignInRefused):
+            self._refused()
+        else:
+            self._broken(purpose, "reconnecting" if isinstance(error, TryAgain) else "server_trouble", error.code)
 
     def _refused(self) -> None:
         log.warning("account=%s sign-in refused", self._mirror.account_id)
+        self._refusal_untold = True
         self._on_refused()
-        preset = accounts.account_row(self._mirror.account_id).preset
+        self._tell_refusal()
+
+    def _tell_refusal(self) -> None:
+        """Until it is stored: nothing else will say it while no attempt is made."""
+        if not self._refusal_untold:
+            return
         with self._telling:
             # The answer to an old secret may come after a new one was given; that one has its own chance.
-            if self._is_refused():
-                self._tell("sign_in_refused", "hin_token" if preset == "hin" else "password")
+            try:
+                hin = accounts.account_row(self._mirror.account_id).preset == "hin"
+                refused = self._connections.is_refused()
+            except (WrongKey, ObjectDoesNotExist, DatabaseError):
+                return
+            self._refusal_untold = refused and not self._tell("sign_in_refused", "hin_token" if hin else "password")
 
     def _broken(self, purpose: Purpose, state: Connectivity, code: str) -> None:
-        if purpose == "watch":
-            self._forget_watch()
-        self._connections.drop(purpose)
-        wait_s = self._connections.note_failure(purpose)
-        self._on_broken()
+        self._hang_up(purpose)
+        failures, wait_s = self._later(purpose)
         log.warning("account=%s %s=%s code=%s retry_s=%.1f", self._mirror.account_id, purpose, state, code, wait_s)
+        if purpose != "command" and failures > 1:
+            return
         with self._telling:
             # One lane was refused while another found its connection closed: the secret is what has to be mended.
             if not self._is_refused():
                 self._tell(state, code)
+
+    def _hang_up(self, purpose: Purpose) -> None:
+        if purpose == "watch":
+            self._forget_watch()
+        self._connections.drop(purpose)
+
+    def _later(self, purpose: Purpose) -> tuple[int, float]:
+        noted = self._connections.note_failure(purpose)
+        self._on_broken()
+        return noted
 
     def _is_refused(self) -> bool:
         try:
@@ -94,10 +135,13 @@ class Boundary:
         except (WrongKey, ObjectDoesNotExist, DatabaseError):
             return False
 
-    def _tell(self, state: Connectivity, code: str) -> None:
+    def _tell(self, state: Connectivity, code: str) -> bool:
+        """True when it is stored, or is another worker's to say."""
         try:
             accounts.set_state(self._mirror.account_id, self._mirror.fence, state, code=code)
         except (FenceLost, NoSuchAccount):
             self._on_fence_lost(self._mirror.account_id)
         except DatabaseError as error:
             log.warning("account=%s state not stored error=%s", self._mirror.account_id, type(error).__name__)
+            return False
+        return True

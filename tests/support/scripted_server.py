@@ -1,7 +1,8 @@
 """A tiny IMAP server that speaks a script over real sockets: for answers that no honest server gives.
 
     turns     expected commands in their order, each with its answer
-    defaults  what is needed to sign in, idle and log out, answered whenever no turn is waiting for it
+    defaults  what is needed to sign in, idle and log out, answered whenever no turn is waiting for it; a test's own
+              come before them
 
 Whatever else comes is answered BAD and kept in `unscripted`. Every byte received is in `received`.
 """
@@ -12,7 +13,7 @@ import socket
 import ssl
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self
@@ -48,12 +49,14 @@ class ScriptedServer:
         greeting: bytes = b"* OK ready\r\n",
         capabilities: str = "IMAP4rev1 IDLE UIDPLUS",
         tls: ssl.SSLContext | None = None,
+        defaults: Mapping[str, Turn] | None = None,
     ) -> None:
         self.turns = deque(turns)
         self.received = bytearray()
         self.unscripted: list[bytes] = []
         self.answering: Callable[[ScriptedServer], Turn | None] = lambda _: None  # asked after the turns
         self._greeting, self._tls = greeting, tls
+        self._own_defaults = defaults or {}
         self._defaults = {
             r"CAPABILITY$": b"* CAPABILITY " + capabilities.encode() + b"\r\n" + OK,
             r"(LOGIN .*|NOOP|ENABLE .*|UNSELECT|SUBSCRIBE .*)$": OK,
@@ -167,6 +170,9 @@ class ScriptedServer:
 
     def _default(self, command: bytes) -> Turn:
         text = command.decode("latin-1").rstrip("\r\n")
+        for expect, turn in self._own_defaults.items():
+            if re.match(expect, text):
+                return turn
         for expect, answer in self._defaults.items():
             if re.match(expect, text):
                 return Turn(expect, answer)

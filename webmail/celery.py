@@ -17,7 +17,7 @@ app.conf.update(
     broker_transport_options={
         "visibility_timeout": 60,
         "socket_keepalive": True,
-        "socket_timeout": 30,
+        "socket_timeout": 5,  # above the second that a BRPOP waits; a tap waits for it when Redis hangs
         "socket_connect_timeout": 3,
         "health_check_interval": 10,
     },

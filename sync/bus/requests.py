@@ -21,7 +21,7 @@ from typing import Any, Literal, cast
 
 from redis.exceptions import RedisError
 
-from sync.bus.connection import asynchronous, patient, quick
+from sync.bus.connection import TIMEOUT_S, asynchronous, patient, quick
 from sync.bus.doorbell import ring
 from sync.keys import keyring, open_json, seal_json
 
@@ -62,11 +62,11 @@ async def ask(account_id: str, request: Request, *, timeout_s: float = LONGEST_W
     client = asynchronous()
     try:
         key = _requests_key(account_id)
-        await cast(Any, client.rpush(key, seal_json(asdict(request), key)))
-        await client.expire(key, EXPIRES_S)
+        await _push(client, key, seal_json(asdict(request), key))
         await asyncio.to_thread(ring, account_id, "requests")
         while True:
-            popped = await cast(Any, client.blpop([_answer_key(request.id)], timeout=timeout_s))
+            async with asyncio.timeout(timeout_s + TIMEOUT_S):
+                popped = await cast(Any, client.blpop([_answer_key(request.id)], timeout=timeout_s))
             if popped is None:
                 raise OwnerSilent(request.kind)
             tag, chunk = _open_chunk(request.id, popped[1])
@@ -74,19 +74,21 @@ async def ask(account_id: str, request: Request, *, timeout_s: float = LONGEST_W
                 return
             if tag == _FAILED:
                 raise RequestFailed(chunk.decode())
-            await _acknowledge(client, request, _TAKEN)
+            await _push(client, _ack_key(request.id), _TAKEN)
             yield chunk
-    except RedisError as error:
+    except (RedisError, TimeoutError) as error:
         raise OwnerSilent(type(error).__name__) from error
     finally:
-        with suppress(RedisError):
-            await _acknowledge(client, request, _LEFT)
+        with suppress(RedisError, TimeoutError):
+            await _push(client, _ack_key(request.id), _LEFT)
         await client.aclose()
 
 
-async def _acknowledge(client: Any, request: Request, word: bytes) -> None:
-    await client.rpush(_ack_key(request.id), word)
-    await client.expire(_ack_key(request.id), EXPIRES_S)
+async def _push(client: Any, key: str, value: bytes) -> None:
+    """Bounded, also while the asker is being cancelled: a Redis that hangs must not keep its request open."""
+    async with asyncio.timeout(TIMEOUT_S):
+        await client.rpush(key, value)
+        await client.expire(key, EXPIRES_S)
 
 
 def take(account_id: str) -> Iterator[Request]:

@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from deploy.embedded.ports import free_port
 from sync.bus import requests
+from sync.bus.requests import Request
 from sync.imap.transport import Transport
 from sync.store import leases
 from sync.worker.runtime import Runtime
@@ -215,6 +216,24 @@ def test_many_bodies_at_once_are_bounded_and_come_in_the_order_asked(
     answer = async_to_sync(alice.apost)("/api/bodies", {"ids": ids}).json()
     assert [body["id"] for body in answer["bodies"]] == ids
     assert async_to_sync(alice.apost)("/api/bodies", {"ids": [*ids, ids[0]]}).status_code == 422
+
+
+def test_a_download_that_is_given_up_holds_up_no_other(
+    alice: Person, mail: Mail, begin: Callable[[], Owner], mirrored: Mirrored
+) -> None:
+    large = mail(attachments={"Bild.bin": ("application/octet-stream", bytes(5 * 1024 * KB))})
+    begin()
+
+    async def give_up() -> None:
+        chunks = requests.ask(mirrored.account_id, Request(kind="part", messages=[large], part="2"))
+        await anext(chunks)
+        await chunks.aclose()
+
+    async_to_sync(give_up)()
+    began = time.monotonic()
+    _, source = fetch(alice, f"/api/messages/{large}/source")
+    assert len(source) > 5 * 1024 * KB
+    assert time.monotonic() - began < requests.ACK_WAIT_S / 2
 
 
 def test_without_an_owner_the_answer_is_to_try_again_and_it_comes_soon(

@@ -1,8 +1,11 @@
 """A Redis that hangs or is away costs seconds of freshness, never a write, and never another mailbox's time."""
 
+import asyncio
 import os
 import signal
 import threading
+import time
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -44,6 +47,30 @@ def test_a_hanging_redis_holds_up_no_other_writer(mirrored: Mirrored, hanging: C
         assert not told.is_set(), "the first one is still trying to tell"
     assert told.wait(DEADLINE_S)
     first.join(DEADLINE_S)
+
+
+def test_a_tap_is_accepted_within_seconds_while_redis_hangs(mirrored: Mirrored, hanging: Callable[[], None]) -> None:
+    hanging()
+    began = time.monotonic()
+    row = mirrored.enqueue("flag", add=1, remove=0)
+    assert time.monotonic() - began < 15
+    assert mirrored.ledger()[row.id].state == "waiting"
+
+
+async def test_whoever_asks_a_hanging_redis_is_told_and_whoever_leaves_can(hanging: Callable[[], None]) -> None:
+    hanging()
+
+    async def ask() -> list[bytes]:
+        return [chunk async for chunk in requests.ask(str(uuid.uuid4()), Request(kind="source", messages=["x"]))]
+
+    staying, leaving = asyncio.create_task(ask()), asyncio.create_task(ask())
+    await asyncio.sleep(0)  # both have begun
+    leaving.cancel()
+    async with asyncio.timeout(DEADLINE_S):
+        with pytest.raises(requests.OwnerSilent):
+            await staying
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
 
 
 def test_nobody_is_answered_who_has_left(mirrored: Mirrored, redis: Redis) -> None:

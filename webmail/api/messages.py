@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Any
 from urllib.parse import quote
 
@@ -89,8 +90,9 @@ async def _streamed(request: HttpRequest, wanted: Request, *, inline: bool) -> H
 
 async def _rest(chunks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
     # An owner that fails in the middle must end the response short, not whole: what it raises reaches the ASGI layer.
-    async for chunk in chunks:
-        yield chunk
+    async with aclosing(chunks):  # the owner is told at once when the browser has left
+        async for chunk in chunks:
+            yield chunk
 
 
 def _disposition(filename: str, *, inline: bool) -> str:

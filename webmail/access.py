@@ -36,6 +36,12 @@ def messages(device: Principal, message_ids: Sequence[str]) -> tuple[list[str], 
     return [pk for pk in message_ids if pk in mine], [pk for pk in message_ids if pk not in mine]
 
 
+def targets(device: Principal, message_ids: Sequence[str]) -> list[str]:
+    """Those that are or were yours, in the order asked: what was deleted meanwhile is reported as gone."""
+    mine = reading.ever_messages_of(device.account_id, message_ids)
+    return [pk for pk in message_ids if pk in mine]
+
+
 def action(device: Principal, action_id: str) -> str:
     if not reading.is_action_of(device.account_id, action_id):
         raise Missing("action")

@@ -75,7 +75,7 @@ def _carry_out(connection: Connection, mirror: Mirror, action: QueuedAction, tou
         return
     plan = plan_action(action, _placed(connection, mirror, action), target)
     effect, outcomes = Effect(), dict(plan.outcomes)
-    if action.kind == "archive" and not action.targets:
+    if action.kind == "archive" and action.args.get("create") and not action.targets:
         outcomes[""] = _made(target)
     if plan.commands:
         steps = actions.begin(mirror.account_id, mirror.fence, action, plan.commands)

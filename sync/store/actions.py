@@ -154,8 +154,8 @@ def in_doubt(account_id: str) -> tuple[list[JournalStep], list[QueuedAction]]:
 
 
 def placements(account_id: str, message_ids: Sequence[str]) -> list[Placement]:
-    """Where these are now, in the order asked; ids that were never here are left out."""
-    rows = Message.objects.select_related("folder").filter(account_id=account_id, pk__in=message_ids)
+    """Where these are now, in the order asked; ids that are gone or were never here are left out."""
+    rows = Message.objects.select_related("folder").filter(account_id=account_id, pk__in=message_ids, gone=False)
     found = {str(row.id): _placement(row) for row in rows}
     return [found[key] for key in message_ids if key in found]
 

@@ -95,6 +95,12 @@ def messages_of(account_id: str, message_ids: Sequence[str]) -> set[str]:
     return {str(pk) for pk in rows.values_list("pk", flat=True)}
 
 
+def ever_messages_of(account_id: str, message_ids: Sequence[str]) -> set[str]:
+    """Those that are or were messages of this account, as long as their tombstones live."""
+    rows = Message.objects.filter(account_id=account_id, pk__in=list(message_ids))
+    return {str(pk) for pk in rows.values_list("pk", flat=True)}
+
+
 def is_action_of(account_id: str, action_id: str) -> bool:
     return Action.objects.filter(account_id=account_id, intent=action_id).exists()
 

@@ -152,6 +152,20 @@ def test_foreign_and_unknown_targets_are_dropped(
     assert sorted(world.subjects()) == ["Befund", "Rezept"]
 
 
+def test_what_was_deleted_before_the_phone_had_a_signal_is_reported_as_gone(
+    alice: Person, mailbox: Mirrored, world: World
+) -> None:
+    deleted = mailbox.row("Befund").id
+    world.delete("INBOX", "Befund")
+    mailbox.sync()
+    mailbox.bury()
+    late = [intent("archive", deleted), intent("flag", deleted, n=2, args={"add": 1})]
+    assert [row["targets"] for row in alice.act(*late)["accepted"]] == [[deleted], [deleted]]
+    drain(mailbox.connection, mailbox.mirror)
+    told = {row["id"]: (row["state"], row["detail"]) for row in alice.snapshot()["actions"]}
+    assert told == {wish["id"]: ("noop", "gone") for wish in late}
+
+
 def test_a_foreign_folder_is_no_folder(alice: Person, charlie: Person, mailbox: Mirrored) -> None:
     answer = charlie.act(intent("move", args={"to": mailbox.folder("Trash").id}))
     assert [refusal["code"] for refusal in answer["refused"]] == ["no_folder"]

@@ -59,7 +59,7 @@ def _intent(device: Any, item: ActionBody) -> Intent:
     if item.kind == "move":
         access.folder(device, args["to"])
     # Strangers' and unknown ids are dropped here; what was deleted meanwhile stays, to be reported as gone.
-    targets, _ = access.messages(device, item.targets)
+    targets = access.targets(device, item.targets)
     return Intent(
         id=item.id, n=item.n, kind=item.kind, targets=targets, args=args, base_seq=item.base_seq, ago_ms=item.ago_ms
     )

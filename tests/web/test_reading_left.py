@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.db import connections
 
 from sync.bus import requests
 from sync.imap.errors import ImapError, Nonsense
@@ -30,6 +31,7 @@ def raised(mirrored: Mirrored, monkeypatch: pytest.MonkeyPatch) -> list[Exceptio
             except (ImapError, ValueError) as error:
                 raised.append(error)
                 mirrored.connection = mirrored.connect()
+        connections.close_all()  # this thread gives back what it borrowed, else PostgreSQL cannot drop the database
 
     monkeypatch.setattr(requests, "ring", answer)
     return raised

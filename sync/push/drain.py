@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sync.imap.connection import Connection
-from sync.imap.errors import CommandRefused, Nonsense, TryAgain
+from sync.imap.errors import CommandRefused, ImapError, Nonsense, TryAgain
 from sync.mail import Role
 from sync.plan.actions import ActionPlan, Outcome, Placement, QueuedAction, plan_action, sum_up
 from sync.pull import Mirror, pull_listing, pull_news, sweep
@@ -68,8 +68,8 @@ def _resolve(connection: Connection, mirror: Mirror, steps: list[JournalStep], t
 def _carry_out(connection: Connection, mirror: Mirror, action: QueuedAction, touched: set[str]) -> None:
     try:
         target = _target_of(connection, mirror, action)
-    except (CommandRefused, Nonsense) as error:
-        if connection.broken:
+    except (CommandRefused, Nonsense, TryAgain) as error:
+        if connection.broken or _may_pass(error):
             raise
         _settle(mirror, action, {"": Outcome(state="failed", detail=error.code)}, Effect())
         return
@@ -122,17 +122,24 @@ def _guarded(
     connection: Connection, mirror: Mirror, step: JournalStep, effect: Effect, *, in_doubt: bool
 ) -> dict[str, Outcome]:
     """A refusal, or an answer that says nothing, concerns this command alone. A line that broke leaves it in the
-    journal: the command may have been carried out all the same."""
+    journal: the command may have been carried out all the same. A server that reports a defect of its own is asked
+    once more."""
     if not mirror.may_go_on():
         raise TryAgain("lease")
     try:
         if in_doubt:
             return resolve_step(connection, mirror.account_id, step, effect)
         return run_step(connection, step, effect)
-    except (CommandRefused, Nonsense) as error:
-        if connection.broken:
+    except (CommandRefused, Nonsense, TryAgain) as error:
+        if connection.broken or _may_pass(error) or (isinstance(error, TryAgain) and not in_doubt):
             raise
         return dict.fromkeys(step.uids, Outcome(state="failed", detail=error.code))
+
+
+def _may_pass(error: ImapError) -> bool:
+    """By waiting. What a server calls a defect of its own, or a matter for its administrator (RFC 5530), may be there
+    for good: it must not hold up the other actions, and all news behind them."""
+    return isinstance(error, TryAgain) and error.code not in ("serverbug", "contactadmin")
 
 
 def _settle(mirror: Mirror, action: QueuedAction, outcomes: dict[str, Outcome], effect: Effect) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from deploy.embedded.dovecot import Dovecot
+from sync.imap.changes import ChangeCommands
 from sync.imap.errors import CommandRefused, Nonsense, TryAgain
 from sync.imap.transport import TooLarge, Transport
 from sync.mail import Flag, Selected
@@ -160,6 +161,36 @@ def test_one_folder_that_cannot_be_read_holds_up_no_action(
     drain(mirrored.connection, mirrored.mirror)
     assert [state(mirrored, one) for one in (between, behind)] == [("done", ""), ("done", "")]
     assert world.flags_of("Labor", "Befund") == {"\\Seen"}
+
+
+def test_a_command_over_which_the_server_fails_each_time_holds_up_no_other(
+    mirrored: Mirrored, world: World, befund: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = mirrored.enqueue("move", befund, to=mirrored.folder("Labor").id)
+    second = mirrored.enqueue("flag", befund, add=SEEN, remove=0)
+
+    def fail(*_: object) -> None:
+        raise TryAgain("serverbug")
+
+    monkeypatch.setattr(ChangeCommands, "move", fail)
+    with pytest.raises(TryAgain):
+        drain(mirrored.connect(), mirrored.mirror)
+    assert state(mirrored, first) == ("sending", "")
+    drain(mirrored.connect(), mirrored.mirror)
+    assert [state(mirrored, one) for one in (first, second)] == [("failed", "serverbug"), ("done", "")]
+
+
+def test_an_archive_over_which_the_server_fails_holds_up_nothing(
+    dovecot_without_special_folders: Dovecot, user: str, transactional_db: None
+) -> None:
+    server = dovecot_without_special_folders
+    mirrored = Mirrored("127.0.0.1", server.port, user).sync()
+    (server.mail_of(user) / ".Archive").write_text("a file in the way: Dovecot says [SERVERBUG]")
+    actions.request_archive(mirrored.account_id, device_id="phone", device_name="phone")
+    drain(mirrored.connection, mirrored.mirror)
+    (refused,) = mirrored.ledger().values()
+    assert (refused.state, refused.detail) == ("failed", "serverbug")
+    mirrored.close()
 
 
 def test_an_archive_that_the_server_makes_and_one_that_it_refuses_are_told_apart(

@@ -30,25 +30,39 @@ class FolderCommands(Session):
     def list_folders(self) -> list[FolderListing]:
         """Every folder with its attributes, SPECIAL-USE included."""
         words = [b'""', b'"*"']
-        if "SPECIAL-USE" in self.capabilities and "LIST-EXTENDED" in self.capabilities:
+        # As `survey` asks, or the two would tell a folder's use differently.
+        if "SPECIAL-USE" in self.capabilities and self.capabilities & {"LIST-EXTENDED", "LIST-STATUS"}:
             words += [b"RETURN", b"(SPECIAL-USE)"]
-        lines = self.run("LIST", *words).get("LIST", [])
-        found = [_listing(response) for response in _responses(lines)]
-        return [listing for listing in found if "\\nonexistent" not in listing.attributes]
+        return _listings(self.run("LIST", *words).get("LIST", []))
+
+    def survey(self) -> tuple[list[FolderListing], dict[str, FolderStatus]] | None:
+        """Every folder and its STATUS, in one round trip. None where LIST-STATUS (RFC 5819) is not offered."""
+        if "LIST-STATUS" not in self.capabilities:
+            return None
+        self._leave_selected()
+        uses = b"SPECIAL-USE " if "SPECIAL-USE" in self.capabilities else b""
+        wanted = b"(" + uses + b"STATUS " + self._status_items() + b")"
+        try:
+            untagged = self.run("LIST", b'""', b'"*"', b"RETURN", wanted)
+        except CommandRefused:
+            self.capabilities -= {"LIST-STATUS"}
+            return None
+        return _listings(untagged.get("LIST", [])), _statuses(untagged.get("STATUS", []))
 
     def statuses(self, names: Sequence[str]) -> dict[str, FolderStatus]:
         """STATUS of each, in one round trip where LIST-STATUS is offered (RFC 5819). Refused ones are left out."""
-        if self.selected is not None:
-            # Dovecot answers for the selected folder from the session's own, older view.
-            self._leave_selected()
-        items = [*_STATUS_ITEMS, "HIGHESTMODSEQ"] if "CONDSTORE" in self.capabilities else list(_STATUS_ITEMS)
-        wanted = f"({' '.join(items)})".encode()
+        self._leave_selected()
+        wanted = self._status_items()
         if "LIST-STATUS" in self.capabilities:
             lines = self.run("LIST", b'""', b'"*"', b"RETURN", b"(STATUS " + wanted + b")").get("STATUS", [])
             found = _statuses(lines)
             return {name: found[name] for name in names if name in found}
         told = ((name, self._status(name, wanted)) for name in names)
         return {name: status for name, status in told if status is not None}
+
+    def _status_items(self) -> bytes:
+        items = [*_STATUS_ITEMS, "HIGHESTMODSEQ"] if "CONDSTORE" in self.capabilities else _STATUS_ITEMS
+        return f"({' '.join(items)})".encode()
 
     def _status(self, name: str, wanted: bytes = b"(UIDNEXT UIDVALIDITY)") -> FolderStatus | None:
         try:
@@ -67,6 +81,7 @@ class FolderCommands(Session):
             words.append(f"(QRESYNC ({since.uidvalidity} {since.modseq}{known}))".encode())
         elif "CONDSTORE" in self.capabilities:
             words.append(b"(CONDSTORE)")
+        self._keep_vanished(self._imap.untagged_responses)  # while it is known of which folder it is
         self.selected = None
         self._imap.is_readonly = True  # or imaplib raises when a shared folder answers READ-ONLY
         untagged = self.run("EXAMINE" if read_only else "SELECT", *words)
@@ -87,11 +102,15 @@ class FolderCommands(Session):
         return not uidvalidity or self.uidvalidity == uidvalidity
 
     def _leave_selected(self) -> None:
-        """UNSELECT (RFC 3691), never CLOSE: that expunges what others marked."""
+        """UNSELECT (RFC 3691), never CLOSE: that expunges what others marked. Dovecot answers STATUS of the selected
+        folder from the session's own, older view."""
+        if self.selected is None:
+            return
         if "UNSELECT" not in self.capabilities:
             self.noop()
             return
         self.run("UNSELECT")
+        self._keep_vanished(self._imap.untagged_responses)
         self._imap.state = "AUTH"
         self.selected = None
 
@@ -151,6 +170,11 @@ def _responses(lines: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
             except (ProtocolError, ValueError, RecursionError):
                 raise Nonsense("unreadable") from None
             pending = []
+
+
+def _listings(lines: Iterable[Any]) -> list[FolderListing]:
+    found = [_listing(response) for response in _responses(lines)]
+    return [listing for listing in found if "\\nonexistent" not in listing.attributes]
 
 
 def _listing(response: tuple[Any, ...]) -> FolderListing:

@@ -68,16 +68,19 @@ class MessageCommands(Session):
         return self._section(uid, path, 0, max_bytes)
 
     def fetch_starts(self, uids: UidSet, path: str, max_bytes: int) -> dict[int, bytes]:
-        """The beginning of one section of many messages, in one round trip. UIDs that are gone are left out."""
-        _guard_section(path)
-        item = f"(UID BODY.PEEK[{path}]<0.{max_bytes}>)".encode()
-        found: dict[int, bytes] = {}
-        for piece in uids.chunks():
-            for answer in read_fetch(self.run("UID", b"FETCH", str(piece).encode(), item).get("FETCH", [])):
-                start = _section_of(answer)
-                if answer.uid in piece and start is not None:
-                    found[answer.uid] = start
-        return found
+        """The first bytes of the same section of many messages, in one round trip. Without those gone or empty,
+        or that the server refuses or answers so that nobody can read it."""
+        try:
+            return self._fetch_starts(uids, path, max_bytes)
+        except (Nonsense, CommandRefused):
+            if self._broken:
+                raise
+            everything = list(uids)
+            if len(everything) == 1:
+                return {}
+            half = len(everything) // 2
+            found = self.fetch_starts(UidSet.of(everything[:half]), path, max_bytes)
+            return found | self.fetch_starts(UidSet.of(everything[half:]), path, max_bytes)
 
     def stream_part(self, uid: int, path: str, *, chunk_bytes: int = 65536) -> Iterator[bytes]:
         """The same in pieces: a large attachment is never held whole."""
@@ -91,14 +94,22 @@ class MessageCommands(Session):
             start += len(piece)
 
     def _section(self, uid: int, path: str, start: int, max_bytes: int | None) -> bytes:
-        _guard_section(path)
-        partial = f"<{start}.{max_bytes}>" if max_bytes is not None else ""
-        item = f"(UID BODY.PEEK[{path}]{partial})".encode()
+        item = _section_item(path, start, max_bytes)
         for found in read_fetch(self.run("UID", b"FETCH", str(int(uid)).encode(), item).get("FETCH", [])):
-            start_of = _section_of(found)
-            if found.uid == uid and start_of is not None:
-                return start_of
+            section = _section_of(found)
+            if found.uid == uid and section is not None:
+                return section
         raise LookupError("uid")
+
+    def _fetch_starts(self, uids: UidSet, path: str, max_bytes: int) -> dict[int, bytes]:
+        item = _section_item(path, 0, max_bytes)
+        starts: dict[int, bytes] = {}
+        for piece in uids.chunks():
+            for found in read_fetch(self.run("UID", b"FETCH", str(piece).encode(), item).get("FETCH", [])):
+                section = _section_of(found)
+                if found.uid in piece and section:
+                    starts[found.uid] = section[:max_bytes]
+        return starts
 
     def _fetch_batch(self, uids: list[int]) -> Iterator[Fetched]:
         try:
@@ -136,19 +147,6 @@ class MessageCommands(Session):
         except Nonsense:
             found = [Fetched(uid=uid, flags=Flags(), received_at=0, size=0)]
         yield from found[:1]
-
-
-def _guard_section(path: str) -> None:
-    if not all(word.isalnum() for word in path.split(".")) and path:
-        raise ValueError("not a section")
-
-
-def _section_of(item: FetchItem) -> bytes | None:
-    """The body section in an answer; empty where the server says NIL, None where there is none."""
-    for key, value in item.data.items():
-        if key.upper().startswith(b"BODY["):
-            return value if isinstance(value, bytes) else b""
-    return None
 
 
 def read_fetch(lines: Iterable[Any]) -> list[FetchItem]:
@@ -202,6 +200,21 @@ def _fetched(item: FetchItem) -> Fetched:
         preview=preview.decode("utf-8", "replace") if isinstance(preview, bytes) else None,
         email_id=_email_id(data.get(b"EMAILID")),
     )
+
+
+def _section_item(path: str, start: int, max_bytes: int | None) -> bytes:
+    if not all(word.isalnum() for word in path.split(".")) and path:
+        raise ValueError("not a section")
+    partial = f"<{start}.{max_bytes}>" if max_bytes is not None else ""
+    return f"(UID BODY.PEEK[{path}]{partial})".encode()
+
+
+def _section_of(item: FetchItem) -> bytes | None:
+    """None when the response was about something else (others' flag changes come along uninvited)."""
+    for key, value in item.data.items():
+        if key.upper().startswith(b"BODY["):
+            return value if isinstance(value, bytes) else b""
+    return None
 
 
 def _email_id(value: Any) -> str:

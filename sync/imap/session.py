@@ -31,9 +31,10 @@ Untagged = dict[str, list[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsolicited:
-    """What the server threw in between: hints, as good as a watcher's."""
+    """What the server threw in between: hints, as good as a watcher's. `folders`: where it vanished."""
 
     vanished: UidSet = UidSet()
+    folders: frozenset[str] = frozenset()
 
 
 class Session:
@@ -43,6 +44,7 @@ class Session:
         self._imap = transport
         self._host = host
         self._vanished: list[tuple[int, int]] = []
+        self._vanished_from: set[str] = set()
         self._broken = False
         self.capabilities: frozenset[str] = frozenset()
         self.selected: str | None = None
@@ -97,8 +99,9 @@ class Session:
     def harvest(self) -> Unsolicited:
         """What vanished since the last call, from whatever command it came along with."""
         self._keep_vanished(self._imap.untagged_responses)
-        found, self._vanished = UidSet.from_ranges(self._vanished), []
-        return Unsolicited(vanished=found)
+        found = Unsolicited(vanished=UidSet.from_ranges(self._vanished), folders=frozenset(self._vanished_from))
+        self._vanished, self._vanished_from = [], set()
+        return found
 
     def run(self, name: str, *words: str | bytes, literal: bytes | None = None) -> Untagged:
         """Send one command. → its untagged responses. `words` go out as they are: quote what came from outside.
@@ -140,6 +143,7 @@ class Session:
     def _keep_vanished(self, untagged: Untagged) -> None:
         for line in untagged.pop("VANISHED", []):
             self._vanished += vanished_uids(line).ranges
+            self._vanished_from |= {self.selected} if self.selected is not None else set()
 
     def _read_capabilities(self) -> None:
         words = b" ".join(self.run("CAPABILITY").get("CAPABILITY", [])).decode("ascii", "replace")

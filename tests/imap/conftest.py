@@ -18,3 +18,16 @@ def _with_redis(redis: Redis) -> None:
 def dovecot_without_special_folders() -> Iterator[Dovecot]:
     with Dovecot(special_use=False) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def plain_dovecot() -> Iterator[Dovecot]:
+    """A server without CONDSTORE, QRESYNC, MOVE, ESEARCH, LIST-STATUS and NOTIFY, as Microsoft's."""
+    with Dovecot(capabilities="IMAP4rev1 IDLE UIDPLUS") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def plainest_dovecot() -> Iterator[Dovecot]:
+    with Dovecot(capabilities="IMAP4rev1") as server:
+        yield server

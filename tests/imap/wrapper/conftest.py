@@ -19,16 +19,3 @@ def world(dovecot: Dovecot, user: str) -> Iterator[World]:
     outlook = World("127.0.0.1", dovecot.port, user)
     yield outlook
     outlook.close()
-
-
-@pytest.fixture(scope="session")
-def plain_dovecot() -> Iterator[Dovecot]:
-    """A server without CONDSTORE, QRESYNC, MOVE, ESEARCH, LIST-STATUS and NOTIFY, as Microsoft's."""
-    with Dovecot(capabilities="IMAP4rev1 IDLE UIDPLUS") as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def plainest_dovecot() -> Iterator[Dovecot]:
-    with Dovecot(capabilities="IMAP4rev1") as server:
-        yield server

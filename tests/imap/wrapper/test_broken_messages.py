@@ -125,3 +125,23 @@ def test_a_large_part_comes_in_pieces() -> None:
         connection = server.selected()
         assert list(connection.stream_part(7, "2", chunk_bytes=4)) == [b"abcd", b"efgh"]
         connection.close()
+
+
+def test_one_start_that_cannot_be_read_costs_only_itself() -> None:
+    starts = {uid: b"* %d FETCH (UID %d BODY[1]<0> %s)\r\n" % (uid, uid, literal(b"Text")) for uid in range(1, 6)}
+
+    def turn(server: ScriptedServer) -> Turn | None:
+        command = bytes(server.received).rsplit(b"\r\n", 2)[-2].split(b" ")
+        if command[1:3] != [b"UID", b"FETCH"]:
+            return None
+        wanted = UidSet.parse(command[3].decode())
+        if 4 in wanted and len(wanted) == 1:
+            return Turn("", b"<tag> NO no\r\n")
+        return Turn("", b"".join(starts[uid] for uid in wanted) + (b"<tag> NO no\r\n" if 4 in wanted else OK))
+
+    starts[2] = b'* 2 FETCH (UID 2 BODY[1]<0> "a"b"c")\r\n'
+    with ScriptedServer() as server:
+        server.answering = turn
+        connection = server.selected()
+        assert connection.fetch_starts(UidSet.of(range(1, 6)), "1", 3) == dict.fromkeys((1, 3, 5), b"Tex")
+        connection.close()

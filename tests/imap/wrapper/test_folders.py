@@ -156,3 +156,11 @@ def test_the_line_of_another_folder_is_left_before_its_status_is_asked() -> None
         assert b"CLOSE" not in server.received
         assert connection.selected is None
         connection.close()
+
+
+def test_a_survey_that_is_refused_is_not_asked_for_again() -> None:
+    with ScriptedServer(Turn("^LIST", b"<tag> BAD no\r\n"), capabilities="IMAP4rev1 LIST-STATUS") as server:
+        connection = server.signed_in()
+        assert connection.survey() is None
+        assert connection.survey() is None
+        connection.close()

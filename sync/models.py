@@ -75,9 +75,12 @@ class Folder(models.Model):
     uidnext = models.BigIntegerField(default=1)
     highestmodseq = models.BigIntegerField(null=True)  # null: NOMODSEQ, or no pass yet
     server_total = models.BigIntegerField(default=0)
+    server_unseen = models.BigIntegerField(null=True)  # null: it did not tell, or a modseq tells better
     backfill_low = models.BigIntegerField(default=1)  # UIDs from here up are mirrored
     complete = models.BooleanField(default=False)
-    scanned_at = models.BigIntegerField(default=0)  # last full scan on the plain path
+    looked_at = models.BigIntegerField(default=0)  # end of the last pass of news
+    scanned_at = models.BigIntegerField(default=0)  # last full scan
+    scan_below = models.BigIntegerField(default=0)  # a full scan goes on below this UID; 0: none is under way
 
     total = models.IntegerField(default=0)
     unread = models.IntegerField(default=0)

@@ -1,22 +1,20 @@
 """One folder: what we hold × what the server says → what to change."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Literal
 
 from sync.mail import Flags, FlagState, FolderStatus, Selected, UidSet
 
 # A server that reports half a mailbox as vanished is more often broken than right: ask again before believing it.
 MASS_VANISH_MIN = 50
 MASS_VANISH_SHARE = 0.2
+# Where no modseq tells of changed flags, somebody has to look: often where people look, now and then elsewhere.
+LOOK_OPEN_MS = 25_000
+LOOK_OTHERS_MS = 240_000
 
-
-class HasPath(Protocol):
-    @property
-    def path(self) -> str: ...
-
-
-Scanned = TypeVar("Scanned", bound=HasPath)
+PassKind = Literal["start_over", "resync", "scan", "full_scan"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,41 +28,51 @@ class HeldMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The values of the SELECT that began the last finished pass."""
+    """The values of the SELECT that began the last finished pass; `unseen` is what STATUS said, None: not told."""
 
     uidvalidity: int | None
     uidnext: int
     highestmodseq: int | None
     total: int
+    unseen: int | None = None
 
 
-def is_dirty(known: Known, status: FolderStatus, unseen: int | None = None) -> bool:
-    """Does this STATUS differ from what the last pass saw? What the server does not tell counts as unchanged.
-
-    `unseen`: its number of unread messages at the last look, which moves where no modseq does; None: not known.
-    """
-    told = (
-        (status.unseen, status.unseen if unseen is None else unseen),
+def is_dirty(known: Known, status: FolderStatus) -> bool:
+    """Does this STATUS differ from what the last pass saw? What the server does not tell counts as unchanged."""
+    told = [
         (status.uidvalidity, known.uidvalidity),
         (status.uidnext, known.uidnext),
         (status.messages, known.total),
         (status.highestmodseq, known.highestmodseq),
-    )
+    ]
+    if status.highestmodseq is None:  # a modseq tells it better
+        told.append((status.unseen, known.unseen))
     return any(now is not None and now != before for now, before in told)
 
 
-def stalest(cursors: Iterable[Scanned], scanned: Mapping[str, float], *, limit: int) -> list[Scanned]:
-    """Which folders to look through for changed flags: those that waited longest, the Inbox always. `scanned`: when, by
-    path; a folder that is not in it was never looked through."""
-    order = sorted(cursors, key=lambda cursor: (cursor.path.upper() != "INBOX", scanned.get(cursor.path, 0.0)))
-    return order[:limit]
+def plan_pass(known: Known, selected: Selected) -> PassKind:
+    """How to find the news of a folder that was just selected.
+
+    A UIDNEXT below ours under the same UIDVALIDITY is that of a server restored from a copy: it will give UIDs a second
+    time (RFC 9051 2.3.1.1 forbids it, backups do it). A modseq below ours (restored too, or its index was rebuilt):
+    what it says of changes since ours is worth nothing, look at all flags.
+    """
+    if selected.uidvalidity != known.uidvalidity:
+        return "start_over"
+    if selected.uidnext is not None and selected.uidnext < known.uidnext:
+        return "start_over"
+    if selected.highestmodseq is None:
+        return "scan"
+    if selected.highestmodseq < (known.highestmodseq or 0):
+        return "full_scan"
+    return "resync" if selected.resynced else "scan"
 
 
-def has_started_over(known: Known, selected: Selected) -> bool:
-    """Other messages under the same UIDs (RFC 9051 2.3.1.1): another UIDVALIDITY, or a UIDNEXT below the one we were
-    told, as after a server was restored from a backup."""
-    lower = selected.uidnext is not None and selected.uidnext < known.uidnext
-    return selected.uidvalidity != known.uidvalidity or lower
+def is_look_due(known: Known, *, offers_qresync: bool, looked_at: int, is_open: bool, now_ms: int) -> bool:
+    """Without QRESYNC, STATUS does not tell of every change (a flag, \\Deleted): is it time to look by ourselves?"""
+    if known.uidvalidity is None or can_resync(known, offers_qresync=offers_qresync):
+        return False
+    return now_ms - looked_at >= (LOOK_OPEN_MS if is_open else LOOK_OTHERS_MS)
 
 
 def can_resync(known: Known, *, offers_qresync: bool) -> bool:
@@ -105,3 +113,22 @@ def newest(uids: UidSet, limit: int) -> UidSet:
         taken.append((start, high))
         limit -= high - start + 1
     return UidSet.from_ranges(taken)
+
+
+def below(uids: UidSet, bound: int) -> UidSet:
+    """Those under `bound`."""
+    return UidSet.from_ranges((low, min(high, bound - 1)) for low, high in uids.ranges if low < bound)
+
+
+def without(uids: UidSet, taken: Iterable[int]) -> UidSet:
+    """`uids` but those, however large its ranges are."""
+    left: list[tuple[int, int]] = []
+    gaps = sorted(taken)
+    for low, high in uids.ranges:
+        for gap in gaps[bisect_left(gaps, low) : bisect_right(gaps, high)]:
+            if low < gap:
+                left.append((low, gap - 1))
+            low = gap + 1
+        if low <= high:
+            left.append((low, high))
+    return UidSet.from_ranges(left)

@@ -10,9 +10,9 @@ it, and only after all of its rows are committed: die in between and the next pa
 held already change nothing.
 """
 
-from sync.pull.backfill import backfill, begin
+from sync.pull.backfill import backfill, begin, open_folder
 from sync.pull.listing import pull_listing, sweep
 from sync.pull.mirror import Mirror
-from sync.pull.news import pull_news
+from sync.pull.news import Pass, pull_news
 
-__all__ = ["Mirror", "backfill", "begin", "pull_listing", "pull_news", "sweep"]
+__all__ = ["Mirror", "Pass", "backfill", "begin", "open_folder", "pull_listing", "pull_news", "sweep"]

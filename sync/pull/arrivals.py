@@ -7,7 +7,6 @@ from itertools import islice
 from typing import Any
 
 from sync.imap.connection import Connection
-from sync.imap.errors import CommandRefused, Nonsense
 from sync.mail import Address, Envelope, Fetched, Part, UidSet
 from sync.mime.choose import choose, has_attachments
 from sync.mime.decode import decode_text
@@ -22,8 +21,8 @@ PREVIEW_BYTES = 2048
 
 
 def read_arrivals(connection: Connection, fetched: Iterable[Fetched]) -> Iterator[list[NewMessage]]:
-    """Batches small enough for one transaction. Where the server offers no PREVIEW, the start of each first text part
-    is asked for, with one round trip for all messages that have it in the same place."""
+    """Batches small enough for one transaction. Where the server offers no PREVIEW, the start of the first text part
+    makes one: asked for of all messages of a batch whose text is the same section, since most mail has it at "1"."""
     stream = iter(fetched)
     while batch := list(islice(stream, BATCH_ROWS)):
         parts = {item.uid: read_parts(item.structure) if item.structure is not None else () for item in batch}
@@ -47,11 +46,10 @@ def envelope_json(envelope: Envelope, preview: str) -> dict[str, Any]:
     }
 
 
-def _read(item: Fetched, parts: tuple[Part, ...], fetched_preview: str) -> NewMessage:
+def _read(item: Fetched, parts: tuple[Part, ...], preview: str) -> NewMessage:
     # The wrapper yields a message that the parser refused with neither header nor structure: a placeholder row.
     unparsed = not item.header and item.structure is None
     envelope = read_envelope(item.header)
-    preview = make_preview(item.preview) if item.preview is not None else fetched_preview
     return NewMessage(
         uid=item.uid,
         flags=item.flags,
@@ -59,28 +57,28 @@ def _read(item: Fetched, parts: tuple[Part, ...], fetched_preview: str) -> NewMe
         size=item.size,
         has_attachments=has_attachments(parts),
         unparsed=unparsed,
-        envelope=envelope_json(envelope, preview),
+        envelope=envelope_json(envelope, make_preview(item.preview) if item.preview is not None else preview),
         parts=[asdict(part) for part in parts],
         message_id=envelope.message_id,
     )
 
 
-def _fetch_previews(connection: Connection, wanted: Mapping[int, tuple[Part, ...]]) -> dict[int, str]:
-    """UID → preview. A preview is a convenience: never a reason to lose a message."""
-    by_path: dict[str, dict[int, Part]] = defaultdict(dict)
-    for uid, parts in wanted.items():
-        choice = choose(parts)
-        part = choice.text or choice.html
-        if part is not None:
-            by_path[part.path][uid] = part
+def _fetch_previews(connection: Connection, parts: Mapping[int, tuple[Part, ...]]) -> dict[int, str]:
+    """By UID. A preview is a convenience: what has none, or whose text cannot be fetched, is left out."""
+    first = {uid: part for uid, leaves in parts.items() if (part := _first_text(leaves)) is not None}
+    sections: dict[str, list[int]] = defaultdict(list)
+    for uid, part in first.items():
+        sections[part.path].append(uid)
     previews: dict[int, str] = {}
-    for path, shown in by_path.items():
-        try:
-            starts = connection.fetch_starts(UidSet.of(shown), path, PREVIEW_BYTES)
-        except (CommandRefused, Nonsense):
-            continue
-        previews.update({uid: _preview_of(raw, shown[uid]) for uid, raw in starts.items()})
+    for path, uids in sections.items():
+        for uid, raw in connection.fetch_starts(UidSet.of(uids), path, PREVIEW_BYTES).items():
+            previews[uid] = _preview_of(raw, first[uid])
     return previews
+
+
+def _first_text(parts: tuple[Part, ...]) -> Part | None:
+    choice = choose(parts)
+    return choice.text or choice.html
 
 
 def _preview_of(raw: bytes, part: Part) -> str:

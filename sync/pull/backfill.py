@@ -5,14 +5,16 @@
                3  what we held is unlinked
                4  UIDVALIDITY, UIDNEXT, MODSEQ, and that nothing is mirrored yet (`backfill_low` = UIDNEXT)
     backfill   1  the newest UIDs below `backfill_low` are fetched and stored
-               2  `backfill_low` moves down
-               3  their flags are asked for once more: who changed one while the window was on its way told the pass of
-                  news, which did not know these rows yet and remembers that it has seen it
+               2  a second look at their flags
+               3  `backfill_low` moves down
 
 Die before 4 of `begin`: the old UIDVALIDITY, or none, makes the next pass begin again, and a folder that has nothing
-counts as one whose history is missing. Die before 2 of `backfill`: the window is fetched once more and changes nothing.
-Die before 3: what changed in between comes with that message's next change. `begin` runs on the command lane, windows
-may come on another: what a window was fetched under is compared in the transaction that stores it.
+counts as one whose history is missing. Die before 3 of `backfill`: the window is fetched once more and changes nothing.
+
+`begin` and the news run on the command lane, windows on the transfer lane at the same time. So a window is stored only
+while the folder stands where it stood when the window was fetched. And news below `backfill_low` are the window's own
+affair: a pass that ends before 3 held no row to change there and moved the modseq on. Hence 2, repeated until no pass
+ended since it was asked; a pass that ends after 3 and began before does not count (`save_cursor`).
 """
 
 from sync.imap.connection import Connection
@@ -20,8 +22,10 @@ from sync.mail import UidSet
 from sync.plan.folder import Known, newest, plan_flags, plan_missing
 from sync.pull.arrivals import read_arrivals
 from sync.pull.mirror import Mirror
-from sync.store import folders, messages
+from sync.store import accounts, folders, messages
 from sync.store.folders import Cursor
+
+FIRST_WINDOW = 50
 
 
 def begin(connection: Connection, mirror: Mirror, cursor: Cursor) -> Cursor:
@@ -39,6 +43,11 @@ def begin(connection: Connection, mirror: Mirror, cursor: Cursor) -> Cursor:
     )
     folders.begin_mirror(mirror.account_id, mirror.fence, cursor.id, known, complete=selected.exists == 0)
     return folders.cursor(cursor.id) or cursor
+
+
+def open_folder(connection: Connection, mirror: Mirror, cursor: Cursor) -> None:
+    """Begin, and mirror the newest messages at once: usable before the rest of the history is here."""
+    backfill(connection, mirror, begin(connection, mirror, cursor), window=FIRST_WINDOW)
 
 
 def backfill(connection: Connection, mirror: Mirror, cursor: Cursor, *, window: int) -> bool:
@@ -60,22 +69,37 @@ def backfill(connection: Connection, mirror: Mirror, cursor: Cursor, *, window: 
             messages.add(mirror.account_id, mirror.fence, cursor.id, batch, at=cursor)
     complete = len(wanted) == len(older)
     low = wanted.ranges[0][0] if wanted else cursor.backfill_low
-    lowered = folders.lower_backfill(
-        mirror.account_id, mirror.fence, cursor, low=1 if complete else low, complete=complete
-    )
-    if lowered and wanted:
-        _look_again(connection, mirror, cursor, wanted)
-    return lowered and not complete
+    noted = _note(connection, mirror, cursor, wanted, low=1 if complete else low, complete=complete)
+    return noted and not complete
+
+
+def _note(connection: Connection, mirror: Mirror, cursor: Cursor, window: UidSet, *, low: int, complete: bool) -> bool:
+    """Steps 2 and 3. False when the folder started over."""
+    while mirror.may_go_on():
+        now = folders.cursor(cursor.id)
+        if now is None or now.place != cursor.place:
+            return False
+        if window:
+            _look_again(connection, mirror, cursor, window)
+        if folders.lower_backfill(mirror.account_id, mirror.fence, now, low=low, complete=complete):
+            return True
+    return False
 
 
 def _look_again(connection: Connection, mirror: Mirror, cursor: Cursor, window: UidSet) -> None:
-    """What is stored is read first: what the other lane writes from then on is newer than our answer, and stays."""
+    """What changed since the window was fetched. Two round trips without headers: cheap beside the window itself."""
+    as_of_seq = accounts.current_seq(mirror.account_id)
     held = messages.held(cursor.id, window)
+    connection.noop()  # or the server answers from what this session has been told so far
     states = connection.fetch_flags(window)
-    seen = {message.id: message.flags for message in held}
-    messages.set_flags(mirror.account_id, mirror.fence, plan_flags(held, states), seen=seen)
-    if gone := plan_missing(held, states):
-        messages.unlink(mirror.account_id, mirror.fence, gone)
+    if mirror.may_go_on():
+        messages.correct(
+            mirror.account_id,
+            mirror.fence,
+            plan_flags(held, states),
+            plan_missing(held, states),
+            as_of_seq=as_of_seq,
+        )
 
 
 def _select(connection: Connection, cursor: Cursor) -> bool:

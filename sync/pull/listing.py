@@ -1,34 +1,55 @@
 """Folders: which there are, and which of them have news."""
 
+from collections.abc import Collection, Sequence
+
 from sync.imap.connection import Connection
-from sync.mail import FolderStatus
-from sync.plan.folder import is_dirty
+from sync.mail import FolderListing, FolderStatus, Role
+from sync.plan.folder import is_dirty, is_look_due
 from sync.plan.roles import assign_roles
 from sync.pull.mirror import Mirror
 from sync.store import folders
 from sync.store.folders import Cursor
 
+LOOKS_A_SWEEP = 20
+
 
 def pull_listing(connection: Connection, mirror: Mirror) -> bool:
     """Make our folders those of the server. True when something changed."""
-    listings = connection.list_folders()
-    return folders.store_listing(mirror.account_id, mirror.fence, listings, assign_roles(listings))
+    return _store(mirror, connection.list_folders())
 
 
 def sweep(
-    connection: Connection, mirror: Mirror, unseen: dict[str, int] | None = None
+    connection: Connection, mirror: Mirror, *, listing: bool = False
 ) -> tuple[list[Cursor], dict[str, FolderStatus]]:
-    """One STATUS of all folders. → those with news, and what the server said of each by path.
+    """STATUS of all folders. → those with news (new ones too), and what the server said of each by path.
 
-    `unseen` holds how many unread messages each had at the last sweep, and is brought up to date.
+    Where one command tells both (LIST-STATUS), the folders are made the server's as well; elsewhere LIST costs a round
+    trip of its own and is asked for only if `listing`.
     """
+    surveyed = connection.survey()
+    if surveyed is not None:
+        _store(mirror, surveyed[0])
+    elif listing:
+        pull_listing(connection, mirror)
     cursors = folders.cursors(mirror.account_id)
-    statuses = connection.statuses([cursor.path for cursor in cursors])
-    before = unseen or {}
-    with_news = [cursor for cursor in cursors if _has_news(cursor, statuses, before.get(cursor.path))]
-    if unseen is not None:
-        unseen.update({path: status.unseen for path, status in statuses.items() if status.unseen is not None})
-    return with_news, statuses
+    statuses = surveyed[1] if surveyed is not None else connection.statuses([cursor.path for cursor in cursors])
+    return [cursor for cursor in cursors if _has_news(cursor, statuses)], statuses
+
+
+def due_looks(
+    connection: Connection, cursors: Sequence[Cursor], opened: Collection[str], *, now_ms: int
+) -> list[Cursor]:
+    """Folders to look at though STATUS says nothing of them, because it does not say everything. `opened`: ids of those
+    that people look at; the Inbox is always one. At most a few at a time, those that waited longest first."""
+    offers = "QRESYNC" in connection.capabilities
+
+    def is_due(cursor: Cursor) -> bool:
+        is_open = cursor.role is Role.INBOX or cursor.id in opened
+        return is_look_due(
+            cursor.known, offers_qresync=offers, looked_at=cursor.looked_at, is_open=is_open, now_ms=now_ms
+        )
+
+    return sorted(filter(is_due, cursors), key=lambda cursor: cursor.looked_at)[:LOOKS_A_SWEEP]
 
 
 def expected_messages(statuses: dict[str, FolderStatus]) -> int:
@@ -36,6 +57,18 @@ def expected_messages(statuses: dict[str, FolderStatus]) -> int:
     return sum(status.messages or 0 for status in statuses.values())
 
 
-def _has_news(cursor: Cursor, statuses: dict[str, FolderStatus], unseen: int | None) -> bool:
+def is_settled(cursors: Sequence[Cursor], statuses: dict[str, FolderStatus]) -> bool:
+    """Is every message of the folders that the server tells of in our tables? Only then "it is nowhere" is a fact."""
+    return all(cursor.complete for cursor in cursors if cursor.path in statuses)
+
+
+def _store(mirror: Mirror, listings: Sequence[FolderListing]) -> bool:
+    # A mailbox without any folder is a server in trouble: believing it would empty every list.
+    return bool(listings) and folders.store_listing(mirror.account_id, mirror.fence, listings, assign_roles(listings))
+
+
+def _has_news(cursor: Cursor, statuses: dict[str, FolderStatus]) -> bool:
     status = statuses.get(cursor.path)
-    return status is not None and (cursor.known.uidvalidity is None or is_dirty(cursor.known, status, unseen))
+    if status is None:
+        return False
+    return cursor.known.uidvalidity is None or cursor.scan_below > 0 or is_dirty(cursor.known, status)

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mirror:
-    """`fence` guards every write. `may_go_on` is asked between batches: False once the lease is in doubt."""
+    """`fence` guards every write. Between batches a pass asks:
+
+    may_go_on    False once the lease is in doubt: stop, store nothing more
+    must_pause   True when a person waits for this lane: stop where the work can be taken up again
+    """
 
     account_id: str
     fence: int
     may_go_on: Callable[[], bool] = lambda: True
+    must_pause: Callable[[], bool] = lambda: False

@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from sync.mail import FolderListing, Role
 from sync.models import Account, Folder, Message
 from sync.plan.folder import Known
+from sync.store.clock import now_ms
 from sync.store.commit import Change, change
 
 LAST_UID = 2**32 - 1
@@ -25,8 +26,15 @@ class Cursor:
     known: Known
     backfill_low: int
     complete: bool
+    looked_at: int
     scanned_at: int
+    scan_below: int
     held: int
+
+    @property
+    def place(self) -> tuple[int | None, int]:
+        """What a window of history continues: the mailbox, and how far down it is mirrored."""
+        return self.known.uidvalidity, self.backfill_low
 
 
 @dataclass(slots=True)
@@ -103,7 +111,9 @@ def begin_mirror(account_id: str, fence: int, folder_id: str, known: Known, *, c
             **_known_fields(known),
             backfill_low=1 if complete else known.uidnext,
             complete=complete,
+            looked_at=made.at_ms,
             scanned_at=made.at_ms,
+            scan_below=0,
             seq=made.seq,
         )
         made.folders.add(uuid.UUID(folder_id))
@@ -117,18 +127,31 @@ def halt_backfill(account_id: str, fence: int, folder_id: str) -> None:
         made.folders.add(uuid.UUID(folder_id))
 
 
-def save_cursor(fence: int, folder_id: str, known: Known, *, scanned_at: int | None = None) -> None:
-    """End of a pass. The values are those of the SELECT that began it. Tells nobody: no browser sees a cursor."""
-    row = Folder.objects.filter(pk=folder_id, account__fence=fence)
-    row.update(**_known_fields(known))
-    if scanned_at is not None:
-        row.update(scanned_at=scanned_at)
+def save_cursor(fence: int, at: Cursor, known: Known, *, scan_below: int = 0) -> None:
+    """End of a pass that began at `at`. Tells nobody: no browser sees a cursor.
+
+    When the history moved down since, the pass knew nothing of that window and its modseq would close the book on what
+    changed there: then only its arrivals count, and the next pass asks for the rest once more.
+    """
+    mine = Folder.objects.filter(pk=at.id, account__in=Account.objects.filter(fence=fence))
+    mine.update(uidnext=known.uidnext)
+    mine.filter(backfill_low=at.backfill_low).update(**_known_fields(known), scan_below=scan_below, looked_at=now_ms())
+
+
+def note_scan(fence: int, folder_id: str, below: int) -> None:
+    """How far down a full scan has come; 0: it is through."""
+    mine = Folder.objects.filter(pk=folder_id, account__in=Account.objects.filter(fence=fence))
+    mine.update(scan_below=below, **({} if below else {"scanned_at": now_ms()}))
 
 
 def lower_backfill(account_id: str, fence: int, at: Cursor, *, low: int, complete: bool) -> bool:
-    """Note that the mirror reaches down to `low` now. False when the folder started over since `at` was read: the
-    window belongs to a mailbox that is no more."""
-    mine = _still_at(at).filter(account__in=Account.objects.filter(fence=fence))
+    """Note that the mirror reaches down to `low` now. False when a pass ended since `at` was read, or the folder
+    started over: the caller looks again at what it stored."""
+    mine = _at(at).filter(
+        looked_at=at.looked_at,
+        highestmodseq=at.known.highestmodseq,
+        account__in=Account.objects.filter(fence=fence),
+    )
     if not complete:
         return bool(mine.update(backfill_low=low))
     with change(account_id, fence) as made:
@@ -140,7 +163,7 @@ def lower_backfill(account_id: str, fence: int, at: Cursor, *, low: int, complet
 
 def still_at(at: Cursor) -> bool:
     """Does the folder stand where it stood when `at` was read? To be asked inside a change, which nobody overtakes."""
-    return _still_at(at).exists()
+    return _at(at).exists()
 
 
 def count(made: Change, counts: Mapping[uuid.UUID, Counts]) -> None:
@@ -155,7 +178,7 @@ def count(made: Change, counts: Mapping[uuid.UUID, Counts]) -> None:
         made.folders.add(folder_id)
 
 
-def _still_at(at: Cursor) -> QuerySet[Folder]:
+def _at(at: Cursor) -> QuerySet[Folder]:
     # All of it in one row's WHERE: whoever waited for that row's lock looks again at what it has become.
     return Folder.objects.filter(pk=at.id, gone=False, uidvalidity=at.known.uidvalidity, backfill_low=at.backfill_low)
 
@@ -194,6 +217,7 @@ def _known_fields(known: Known) -> dict[str, int | None]:
         "uidnext": known.uidnext,
         "highestmodseq": known.highestmodseq,
         "server_total": known.total,
+        "server_unseen": known.unseen,
     }
 
 
@@ -207,9 +231,12 @@ def _cursor(row: Folder) -> Cursor:
             uidnext=row.uidnext,
             highestmodseq=row.highestmodseq,
             total=row.server_total,
+            unseen=row.server_unseen,
         ),
         backfill_low=row.backfill_low,
         complete=row.complete,
+        looked_at=row.looked_at,
         scanned_at=row.scanned_at,
+        scan_below=row.scan_below,
         held=row.total + row.marked_deleted,
     )

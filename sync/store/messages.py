@@ -18,7 +18,7 @@ from sync.models import Account, Body, Message, new_id
 from sync.plan.folder import HeldMessage
 from sync.store.clock import now_ms
 from sync.store.commit import Change, change
-from sync.store.folders import Counts, Cursor, count, still_at
+from sync.store.folders import LAST_UID, Counts, Cursor, count, still_at
 
 OWN_MOVE_MS = 60_000
 TOMBSTONES_MS = 30 * 24 * 3_600_000
@@ -60,8 +60,18 @@ def held(folder_id: str, uids: UidSet) -> list[HeldMessage]:
     return found
 
 
-def held_count(folder_id: str) -> int:
-    return Message.objects.filter(folder_id=folder_id).count()
+def newest_held(folder_id: str, limit: int, *, below: int = LAST_UID + 1) -> list[HeldMessage]:
+    """The `limit` messages with the highest UIDs under `below`, highest first."""
+    rows = Message.objects.filter(folder_id=folder_id, uid__lt=below).order_by("-uid")[:limit]
+    return [
+        HeldMessage(id=str(pk), uid=uid or 0, flags=flags_of(bits, keywords))
+        for pk, uid, bits, keywords in rows.values_list("pk", "uid", "flags", "keywords")
+    ]
+
+
+def unseen_count(folder_id: str) -> int:
+    """As STATUS counts: messages marked \\Deleted too."""
+    return Message.objects.filter(folder_id=folder_id, unread=True).count()
 
 
 def flags_of(bits: int, keywords: str) -> Flags:
@@ -110,17 +120,11 @@ def twin_folders(account_id: str, folder_id: str, batch: Sequence[NewMessage]) -
     return {str(pk) for pk in rows.exclude(folder_id=folder_id).values_list("folder_id", flat=True)}
 
 
-def set_flags(
-    account_id: str, fence: int, changes: Mapping[str, Flags], *, seen: Mapping[str, Flags] | None = None
-) -> None:
-    """Store flags as the server reported them. Message id → flags. `seen`: what was stored before the server was
-    asked; a row that says something else by now knows better."""
-    if not changes:
-        return
-    with change(account_id, fence) as made:
-        rows = Message.objects.filter(pk__in=changes).values_list("pk", "flags", "keywords") if seen is not None else ()
-        newer = {str(pk) for pk, bits, keywords in rows if flags_of(bits, keywords) != (seen or {}).get(str(pk))}
-        write_flags(made, {message_id: flags for message_id, flags in changes.items() if message_id not in newer})
+def set_flags(account_id: str, fence: int, changes: Mapping[str, Flags]) -> None:
+    """Store flags as the server reported them. Message id → flags."""
+    if changes:
+        with change(account_id, fence) as made:
+            write_flags(made, changes)
 
 
 def write_flags(made: Change, changes: Mapping[str, Flags]) -> None:
@@ -134,6 +138,19 @@ def write_flags(made: Change, changes: Mapping[str, Flags]) -> None:
         tally.add(row, +1)
     Message.objects.bulk_update(rows, _FLAG_FIELDS, batch_size=100)
     count(made, counts)
+
+
+def correct(
+    account_id: str, fence: int, changes: Mapping[str, Flags], vanished: Sequence[str], *, as_of_seq: int
+) -> None:
+    """Flags and absences as another lane saw them at `as_of_seq`: a row that changed later knows better."""
+    if not changes and not vanished:
+        return
+    with change(account_id, fence) as made:
+        rows = Message.objects.filter(pk__in=[*changes, *vanished], seq__lte=as_of_seq)
+        unchanged = {str(pk) for pk in rows.values_list("pk", flat=True)}
+        write_flags(made, {pk: flags for pk, flags in changes.items() if pk in unchanged})
+        write_unlinked(made, [pk for pk in vanished if pk in unchanged])
 
 
 def unlink(account_id: str, fence: int, ids: Iterable[str]) -> None:

@@ -1,7 +1,8 @@
 """One account: what is done for it, over which connection, in which order, and what its state is.
 
     command lane    actions → requests for bodies → folder list → folders with news → sweep; repeated until nothing is
-                    wanted. Whatever arrives meanwhile is taken at the next step, so a person never waits for a scan
+                    wanted. Whatever arrives meanwhile is taken at the next step, and a long step pauses for it, so a
+                    person never waits for a scan
     transfer lane   attachments and prefetches → one window of history → itself again; when idle it listens to the
                     folder that somebody looks at, where the watcher hears of the Inbox alone
     watch lane      opens and renews the watcher; in between the selector thread owns its socket
@@ -15,17 +16,18 @@ import math
 import random
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from sync.bus import requests
 from sync.bus.requests import Request
 from sync.imap.connection import Connection
 from sync.imap.errors import CommandRefused, Nonsense
 from sync.imap.idle import Hint
-from sync.mail import Role
-from sync.plan.folder import stalest
-from sync.pull import Mirror, backfill, begin, pull_listing, pull_news, sweep
-from sync.pull.listing import expected_messages
+from sync.mail import FolderStatus, Role
+from sync.pull import Mirror, Pass, backfill, open_folder, pull_listing, pull_news, sweep
+from sync.pull.listing import due_looks, expected_messages, is_settled
 from sync.push import drain
 from sync.serve import serve
 from sync.store import folders, messages
@@ -40,13 +42,14 @@ from sync.worker.watcher import Watched, Watcher
 
 log = logging.getLogger("sync.worker")
 
-FIRST_WINDOW = 50
 WINDOW = 500
 SWEEP_EVERY_S = 30.0
 FEW_BODIES = 2
-RESCANNED_AT_ONCE = 3
+LIST_EVERY_SWEEPS = 4  # where LIST costs a command of its own
 PRUNE_EVERY_S = 3600.0
 LASTED_S = 60.0
+
+Result = TypeVar("Result")
 
 
 class Conductor:
@@ -54,6 +57,7 @@ class Conductor:
         self.account_id = mirror.account_id
         self.closed = False
         self._mirror, self._lanes, self._watcher = mirror, lanes, watcher
+        self._polite = replace(mirror, must_pause=self._somebody_waits)
         self._connections = Connections(mirror.account_id, mirror.may_go_on)
         self._boundary = Boundary(
             mirror, self._connections, on_fence_lost, self._forget_watch, self._want_everything, self._close_lanes
@@ -62,12 +66,12 @@ class Conductor:
         self._sweep_at = self._renew_at = self._prune_at = 0.0
         self._watched_at = math.inf
         self._expected = 0
-        self._last_sweep_ms = 0
+        self._sweeps = 0
+        self._settled_at = 0  # the last sweep that found all as we have it, in ms
         self._transfers: list[Request] = []
         self._looked_at = ""  # the folder that somebody opened last
         self._set_aside: set[str] = set()  # paths whose history got no further
-        self._unseen: dict[str, int] = {}  # by path, as the server said last
-        self._rescanned: dict[str, float] = {}  # by path, on the monotonic clock
+        self._unseen: dict[str, int | None] = {}  # what the last sweep said of the folders it found news in
 
     @property
     def fence(self) -> int:
@@ -121,9 +125,9 @@ class Conductor:
 
     def _work(self) -> None:
         connection = self._connections.get("command")
-        while not self.closed and self._mirror.may_go_on() and self._next_step(connection):
-            continue
-        self._note_unsolicited(connection)
+        while not self.closed and self._mirror.may_go_on():
+            if not self._next_step(connection) and not self._note_unsolicited(connection):
+                return
 
     def _next_step(self, connection: Connection) -> bool:
         """Do the most urgent thing that is wanted. False when nothing is."""
@@ -149,8 +153,8 @@ class Conductor:
             self._see_what_left(connection, cursors)
         for cursor in cursors:
             if cursor.known.uidvalidity is None:
-                self._isolated(cursor, partial(self._first_window, connection, cursor))
-                if self._wants.actions or self._wants.requests:
+                self._isolated(cursor, partial(open_folder, connection, self._mirror, cursor))
+                if self._somebody_waits():
                     self._wants.add(listing=True)
                     return
         self._submit("transfer", "fill", self._fill)
@@ -162,52 +166,57 @@ class Conductor:
                 if cursor.known.uidvalidity is not None:
                     self._isolated(cursor, partial(pull_news, connection, self._mirror, cursor))
 
-    def _first_window(self, connection: Connection, cursor: Cursor) -> None:
-        begun = begin(connection, self._mirror, cursor)
-        backfill(connection, self._mirror, begun, window=FIRST_WINDOW)
-
     def _pull(self, connection: Connection, path: str) -> None:
         folder_id = folders.by_path(self.account_id).get(path)
         cursor = folders.cursor(folder_id) if folder_id else None
         if cursor is None:
             self._wants.add(listing=True)  # a folder we do not know: made a moment ago
             return
-        self._isolated(cursor, partial(pull_news, connection, self._mirror, cursor))
-        if not (folders.cursor(cursor.id) or cursor).complete:
-            self._submit("transfer", "fill", self._fill)  # it has just begun, or started over
+        unseen = self._unseen.pop(path, None)
+        ended = self._isolated(cursor, partial(pull_news, connection, self._polite, cursor, unseen=unseen))
+        if ended is Pass.PAUSED:
+            self._wants.add(paths=[path])
+        elif ended is Pass.BEGAN:
+            self._submit("transfer", "fill", self._fill)
 
     def _sweep(self, connection: Connection) -> None:
-        # Folders first: nobody tells of a new one where there is no NOTIFY, and mail may have gone into it.
-        if pull_listing(connection, self._mirror):
-            self._begin_folders(connection)
-        with_news, statuses = sweep(connection, self._mirror, self._unseen)
+        began_at, listing = now_ms(), self._sweeps % LIST_EVERY_SWEEPS == 0
+        self._sweeps += 1
+        with_news, statuses = sweep(connection, self._mirror, listing=listing)
         self._expected = expected_messages(statuses)
-        self._wants.add(paths=[cursor.path for cursor in with_news])
-        cursors = folders.cursors(self.account_id)
-        if not with_news and all(cursor.complete for cursor in cursors):
-            # Two sweeps without news: what is still unlinked did not turn up anywhere.
-            messages.bury(self.account_id, self._mirror.fence, unlinked_before=self._last_sweep_ms)
-            self._last_sweep_ms = now_ms()
-        if time.monotonic() >= self._prune_at:
-            self._prune_at = time.monotonic() + PRUNE_EVERY_S
-            messages.prune(self.account_id, self._mirror.fence, gone_before=now_ms() - messages.TOMBSTONES_MS)
-        self._rescan(cursors)
+        self._unseen = {cursor.path: statuses[cursor.path].unseen for cursor in with_news}
+        begun = [cursor for cursor in with_news if cursor.known.uidvalidity is not None]
+        looks = due_looks(connection, folders.cursors(self.account_id), {self._looked_at}, now_ms=began_at)
+        self._wants.add(paths=[cursor.path for cursor in [*begun, *looks]])
+        if len(begun) < len(with_news):
+            self._begin_folders(connection)
+        if not with_news:
+            self._bury(statuses, began_at, listed=listing or "LIST-STATUS" in connection.capabilities)
+        self._prune()
         self._set_aside.clear()
         self._report()
         self._submit("transfer", "fill", self._fill)
 
-    def _rescan(self, cursors: Sequence[Cursor]) -> None:
-        """Where no modseq tells of changed flags, they are looked for in turn: in the Inbox each time."""
-        plain = [cursor for cursor in cursors if cursor.known.highestmodseq is None and cursor.complete]
-        for cursor in stalest(plain, self._rescanned, limit=RESCANNED_AT_ONCE):
-            self._rescanned[cursor.path] = time.monotonic()
-            self._wants.add(paths=[cursor.path])
+    def _bury(self, statuses: dict[str, FolderStatus], now: int, *, listed: bool) -> None:
+        """Twice in a row every folder there is was looked at, held all its messages and had no news: what was unlinked
+        before the first time is nowhere. While history is missing (a folder starts over), it may be in there."""
+        if listed and is_settled(folders.cursors(self.account_id), statuses):
+            messages.bury(self.account_id, self._mirror.fence, unlinked_before=self._settled_at)
+            self._settled_at = now
 
-    def _note_unsolicited(self, connection: Connection) -> None:
-        """What the server threw in (VANISHED of the selected folder) is a hint like any other."""
-        if connection.harvest().vanished and connection.selected is not None:
-            self._wants.add(paths=[connection.selected])
-            self._submit("command", "work", self._work)
+    def _prune(self) -> None:
+        if time.monotonic() >= self._prune_at:
+            self._prune_at = time.monotonic() + PRUNE_EVERY_S
+            messages.prune(self.account_id, self._mirror.fence, gone_before=now_ms() - messages.TOMBSTONES_MS)
+
+    def _somebody_waits(self) -> bool:
+        return self._wants.actions or self._wants.requests
+
+    def _note_unsolicited(self, connection: Connection) -> bool:
+        """What the server threw in (VANISHED of a selected folder) is a hint like any other. True when it did."""
+        dirty = connection.harvest().folders
+        self._wants.add(paths=dirty)
+        return bool(dirty)
 
     def _paths_of(self, folder_ids: set[str]) -> list[str]:
         found = (folders.cursor(folder_id) for folder_id in folder_ids)
@@ -350,12 +359,13 @@ class Conductor:
         if not self.closed:
             self._lanes.submit(f"{self.account_id}/{lane}", name, partial(self._boundary.run, lane, job))
 
-    def _isolated(self, cursor: Cursor, job: Callable[[], object]) -> None:
+    def _isolated(self, cursor: Cursor, job: Callable[[], Result]) -> Result | None:
         """One folder that cannot be read must not stop the others."""
         try:
-            job()
+            return job()
         except (CommandRefused, Nonsense) as error:
             log.warning("account=%s folder=%s %s", self.account_id, cursor.id, type(error).__name__)
+            return None
 
     def _report(self) -> None:
         """Tell the browsers how far we are."""

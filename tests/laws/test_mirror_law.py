@@ -2,6 +2,7 @@
 
 world     another mail program: appends, flags, moves, deletes, makes, renames and removes folders
 ours      actions through the outbox: flag, move, trash, archive
+sync      the worker's own conductor a few minutes later: its sweeps, its looks at flags, its history
 after     per folder the same subjects with the same flags; and the replay law of a replica from the start
 """
 
@@ -24,8 +25,8 @@ from hypothesis.stateful import (
 from deploy.embedded.dovecot import Dovecot
 from sync.feed import ActionKind
 from sync.mail import FLAG_NAMES, Flag, Flags
-from sync.pull import pull_news
-from sync.store import folders as store
+from sync.worker.conductor import LIST_EVERY_SWEEPS
+from tests.support.by_hand import ByHand
 from tests.support.mirrored import Mirrored
 from tests.support.world import World
 
@@ -41,7 +42,6 @@ class MirrorLaw(RuleBasedStateMachine):
     """Rules name a message by its number; what the world took away meanwhile makes a rule do nothing."""
 
     server: Dovecot
-    every_folder: bool  # look at every folder, as the worker does now and then: without modseqs, flags are not news
     extra = Bundle("extra")
 
     @initialize()
@@ -50,7 +50,8 @@ class MirrorLaw(RuleBasedStateMachine):
         self.world = World("127.0.0.1", self.server.port, user)
         self.world.create("Labor")
         self.mirrored = Mirrored("127.0.0.1", self.server.port, user)
-        self.mirrored.sync()
+        self.hand = ByHand(self.mirrored.mirror)
+        self._sync()
         self.number = 0
         self.synced = True
 
@@ -144,7 +145,8 @@ class MirrorLaw(RuleBasedStateMachine):
 
     @rule()
     def another_worker_takes_over(self) -> None:
-        self.mirrored.expire_and_take_over()
+        self.hand.close()
+        self.hand = ByHand(self.mirrored.expire_and_take_over())
 
     @invariant()
     def equal_after_a_sync(self) -> None:
@@ -160,14 +162,16 @@ class MirrorLaw(RuleBasedStateMachine):
             assert self._tables() == self._server()
             self.mirrored.check_laws()
         finally:
+            self.hand.close()
             self.mirrored.close()
             self.world.close()
 
     def _sync(self) -> None:
-        self.mirrored.sync()
-        if self.every_folder:
-            for cursor in store.cursors(self.mirrored.account_id):
-                pull_news(self.mirrored.connection, self.mirrored.mirror, cursor)
+        """As many sweeps as it takes until one of them lists the folders."""
+        self.mirrored.time_passes()
+        for _ in range(LIST_EVERY_SWEEPS):
+            self.hand.work()
+            self.hand.settle()
 
     def _act(self, kind: ActionKind, folder: str, pick: int, **args: int | str) -> None:
         rows = self.mirrored.rows(folder)
@@ -203,14 +207,14 @@ LAW = settings(
 
 @pytest.mark.usefixtures("transactional_db", "redis")
 def test_the_tables_say_what_the_server_says(dovecot: Dovecot) -> None:
-    run_state_machine_as_test(_law_of(dovecot, every_folder=False), settings=LAW)
+    run_state_machine_as_test(_law_of(dovecot), settings=LAW)
 
 
 @pytest.mark.usefixtures("transactional_db", "redis")
 def test_the_tables_say_what_a_server_without_extensions_says() -> None:
     with Dovecot(capabilities="IMAP4rev1 IDLE UIDPLUS") as server:
-        run_state_machine_as_test(_law_of(server, every_folder=True), settings=settings(LAW, max_examples=4))
+        run_state_machine_as_test(_law_of(server), settings=settings(LAW, max_examples=4))
 
 
-def _law_of(dovecot: Dovecot, *, every_folder: bool) -> type[MirrorLaw]:
-    return type("Law", (MirrorLaw,), {"server": dovecot, "every_folder": every_folder})
+def _law_of(dovecot: Dovecot) -> type[MirrorLaw]:
+    return type("Law", (MirrorLaw,), {"server": dovecot})

@@ -4,17 +4,36 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import F
+
 from sync.endpoint import Endpoint
 from sync.feed import ActionKind, ActionRow, ActionState, FolderRow, MessageRow
 from sync.imap.connection import Connection, connect
 from sync.imap.errors import TryAgain
 from sync.mail import Flag
+from sync.models import Folder
+from sync.plan.folder import LOOK_OTHERS_MS
 from sync.pull import Mirror, backfill, begin, pull_listing, pull_news, sweep
 from sync.push import drain
 from sync.store import accounts, actions, folders, leases, messages, reading
 from sync.store.actions import Intent
 from sync.store.clock import now_ms
+from sync.store.folders import Cursor
 from tests.support.replica import Replica, check_replay
+
+MOST_SWEEPS = 20
+
+
+def once(meanwhile: Callable[[], object]) -> Callable[[], bool]:
+    """For `may_go_on`: what happens on other lanes between two steps of a pass, the first time it asks."""
+    left = [meanwhile]
+
+    def asked() -> bool:
+        if left:
+            left.pop()()
+        return True
+
+    return asked
 
 
 class Mirrored:
@@ -82,21 +101,36 @@ class Mirrored:
             if cursor.known.uidvalidity is None:
                 begin(self.connection, self.mirror, cursor)
         self._fill()
-        while with_news := sweep(self.connection, self.mirror)[0]:
-            for cursor in with_news:
-                pull_news(self.connection, self.mirror, folders.cursor(cursor.id) or cursor)
+        assert any(not self._sweep() for _ in range(MOST_SWEEPS)), "news without end"
         self._fill()
+
+    def _sweep(self) -> bool:
+        with_news, statuses = sweep(self.connection, self.mirror)
+        for cursor in with_news:
+            now = folders.cursor(cursor.id) or cursor
+            pull_news(self.connection, self.mirror, now, unseen=statuses[cursor.path].unseen)
+        return bool(with_news)
 
     def pull(self, path: str) -> None:
         """Only this folder's news: what a worker has seen when it is between two folders."""
-        pull_news(
-            self.connection, self.mirror, next(one for one in folders.cursors(self.account_id) if one.path == path)
-        )
+        self.pull_at(self.cursor(path))
+
+    def pull_at(self, cursor: Cursor) -> None:
+        """The same by somebody who read the cursor a while ago."""
+        pull_news(self.connection, self.mirror, cursor)
+
+    def cursor(self, path: str) -> Cursor:
+        return next(one for one in folders.cursors(self.account_id) if one.path == path)
 
     def _fill(self) -> None:
         for cursor in folders.cursors(self.account_id):
             while backfill(self.connection, self.mirror, folders.cursor(cursor.id) or cursor, window=500):
                 continue
+
+    def time_passes(self, ms: int = LOOK_OTHERS_MS) -> None:
+        """For whatever is done again after a while: the last time was that long ago."""
+        mine = Folder.objects.filter(account_id=self.account_id)
+        mine.update(looked_at=F("looked_at") - ms, scanned_at=F("scanned_at") - ms)
 
     def bury(self) -> None:
         messages.bury(self.account_id, self.fence, unlinked_before=now_ms() + 1)

@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from deploy.embedded.dovecot import Dovecot
+from tests.support.by_hand import Office
 from tests.support.mirrored import Mirrored
 from tests.support.world import World
 
@@ -30,3 +32,14 @@ def mirrored(dovecot: Dovecot, user: str, transactional_db: None) -> Iterator[Mi
         mailbox.check_laws()
     finally:
         mailbox.close()
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as opened:
+        yield opened
+
+
+@pytest.fixture
+def plain_office(plain_dovecot: Dovecot, user: str, transactional_db: None, stack: ExitStack) -> Office:
+    return Office(plain_dovecot, user, stack)

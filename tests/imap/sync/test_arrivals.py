@@ -1,6 +1,6 @@
 """Mail that arrives, and history that is filled in."""
 
-from sync.pull import backfill, begin, pull_listing
+from sync.pull import Mirror, Pass, backfill, begin, pull_listing, pull_news
 from sync.store import folders
 from tests.support.mirrored import Mirrored
 from tests.support.world import World
@@ -46,6 +46,25 @@ def test_history_comes_newest_first_in_windows(mirrored: Mirrored, world: World)
     assert mirrored.folder("INBOX").complete
 
 
+def test_history_has_previews_too_and_they_cost_a_round_trip_a_section(mirrored: Mirrored, world: World) -> None:
+    for number in range(20):
+        world.append("INBOX", subject=f"text {number}", body=f"Text {number}.")
+        world.append("INBOX", subject=f"html {number}", body=f"Fassung {number}.", html=f"<p>Fassung {number}.</p>")
+    pull_listing(mirrored.connection, mirrored.mirror)
+    cursor = begin(mirrored.connection, mirrored.mirror, mirrored.cursor("INBOX"))
+    before = commands_sent(mirrored)
+    backfill(mirrored.connection, mirrored.mirror, cursor, window=100)
+    assert commands_sent(mirrored) - before <= 5
+    previews = {row.subject: row.preview for row in mirrored.rows()}
+    assert previews["text 0"] == "Text 0."
+    assert previews["html 19"] == "Fassung 19."
+    assert all(previews.values())
+
+
+def commands_sent(mirrored: Mirrored) -> int:
+    return mirrored.connection._imap.tagnum
+
+
 def test_mail_that_arrives_during_the_history_is_not_lost(mirrored: Mirrored, world: World) -> None:
     for number in range(5):
         world.append("INBOX", subject=f"alt {number}")
@@ -56,6 +75,38 @@ def test_mail_that_arrives_during_the_history_is_not_lost(mirrored: Mirrored, wo
     mirrored.sync()
     assert "neu" in mirrored.subjects()
     assert len(mirrored.rows()) == 6
+
+
+def test_a_heap_of_arrivals_comes_newest_first_and_pauses_for_whoever_waits(mirrored: Mirrored, world: World) -> None:
+    mirrored.sync()
+    for number in range(450):
+        world.append("INBOX", subject=f"mail {number:03}")
+    polite = Mirror(account_id=mirrored.account_id, fence=mirrored.fence, must_pause=lambda: True)
+
+    def pull() -> tuple[Pass, int]:
+        ended = pull_news(mirrored.connection, polite, mirrored.cursor("INBOX"))
+        return ended, len(mirrored.rows())
+
+    assert pull() == (Pass.PAUSED, 200)
+    assert mirrored.subjects()[0] == "mail 250"
+    world.append("INBOX", subject="mail 450")
+    assert pull() == (Pass.PAUSED, 400)
+    assert "mail 450" in mirrored.subjects()
+    assert pull() == (Pass.DONE, 451)
+    assert pull() == (Pass.DONE, 451)
+    assert all(row.preview for row in mirrored.rows())
+
+
+def test_a_message_moved_from_a_folder_that_was_deleted_since_arrives_all_the_same(
+    mirrored: Mirrored, world: World
+) -> None:
+    world.create("Labor")
+    world.append("Labor", subject="Befund")
+    mirrored.sync()
+    world.move("Labor", "Befund", "INBOX")
+    world.delete_folder("Labor")
+    mirrored.pull("INBOX")
+    assert mirrored.subjects() == ["Befund"]
 
 
 def test_a_database_copy_shows_no_subject_and_no_address(mirrored: Mirrored, world: World) -> None:

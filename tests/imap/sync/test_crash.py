@@ -147,7 +147,7 @@ def test_died_anywhere_in_the_first_look_at_a_folder(mirrored: Mirrored, world: 
     assert mirrored.subjects() == ["mail 0", "mail 1", "mail 2"]
 
 
-@pytest.mark.parametrize("nth", range(1, 30))
+@pytest.mark.parametrize("nth", range(1, 20))
 def test_died_anywhere_while_a_folder_starts_over(mirrored: Mirrored, world: World, nth: int) -> None:
     raw = make_message(subject="bleibt")
     world.create("Labor")

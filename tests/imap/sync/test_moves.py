@@ -92,6 +92,31 @@ def test_what_left_for_elsewhere_a_moment_before_our_move_is_overtaken_not_done(
     assert mirrored.row("Befund", "Labor").id == target
 
 
+def test_what_outlook_flagged_a_moment_before_our_move_arrives_with_it(mirrored: Mirrored, world: World) -> None:
+    world.create("Labor")
+    world.append("Labor", subject="alt")
+    world.append("INBOX", subject="Befund")
+    mirrored.sync()
+    target = mirrored.row("Befund").id
+    world.flag("INBOX", "Befund", "\\Answered")
+    assert mirrored.act("move", target, to=mirrored.folder("Labor").id).state == "done"
+    mirrored.sync()
+    assert mirrored.row("Befund", "Labor").flags == Flag.ANSWERED
+
+
+def test_what_outlook_took_away_a_moment_after_our_move_is_gone(mirrored: Mirrored, world: World) -> None:
+    world.create("Labor")
+    world.append("Labor", subject="alt")
+    world.append("INBOX", subject="Befund")
+    mirrored.sync()
+    assert mirrored.act("move", mirrored.row("Befund").id, to=mirrored.folder("Labor").id).state == "done"
+    world.append("Labor", subject="Rezept")
+    world.delete("Labor", "Befund")
+    mirrored.sync()
+    assert mirrored.subjects("Labor") == ["Rezept", "alt"]
+    assert mirrored.folder("Labor").total == 2
+
+
 def test_a_wish_for_a_message_between_two_folders_waits_until_it_has_turned_up(
     mirrored: Mirrored, world: World
 ) -> None:

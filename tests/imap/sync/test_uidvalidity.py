@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 
 from sync.mail import Flag
+from sync.pull import Mirror, backfill, begin, pull_listing
+from sync.store.folders import Cursor
 from tests.support.messages import make_message
-from tests.support.mirrored import Mirrored
+from tests.support.mirrored import Mirrored, once
 from tests.support.world import World
 
 
@@ -72,6 +74,49 @@ def test_what_is_gone_after_the_rebuild_is_buried(mirrored: Mirrored, world: Wor
     mirrored.bury()
     assert mirrored.rows("Labor") == []
     assert mirrored.folder("Labor").total == 0
+
+
+def test_history_is_not_read_from_a_folder_that_started_over(mirrored: Mirrored, world: World) -> None:
+    """The transfer lane comes back with its cursor of before: UIDs of the new folder are not those it looks for."""
+    world.create("Labor")
+    world.append("Labor", subject="alt")
+    cursor = _begun(mirrored, "Labor")
+    world.delete_folder("Labor")
+    world.create("Labor")
+    world.append("Labor", subject="fremd")
+    assert not backfill(mirrored.connect(), mirrored.mirror, cursor, window=10)
+    assert mirrored.rows("Labor") == []
+    assert not mirrored.folder("Labor").complete
+    mirrored.sync()
+    assert mirrored.subjects("Labor") == ["fremd"]
+
+
+def test_a_window_fetched_before_the_folder_started_over_is_not_stored_after_it(
+    mirrored: Mirrored, world: World
+) -> None:
+    world.create("Labor")
+    for number in range(3):
+        world.append("Labor", subject=f"alt {number}")
+    cursor = _begun(mirrored, "Labor")
+
+    def started_over_meanwhile() -> bool:
+        world.delete_folder("Labor")
+        world.create("Labor")
+        world.append("Labor", subject="neu")
+        mirrored.connection = mirrored.connect()
+        mirrored.pull("Labor")
+        return True
+
+    transfer = Mirror(account_id=mirrored.account_id, fence=mirrored.fence, may_go_on=once(started_over_meanwhile))
+    assert not backfill(mirrored.connect(), transfer, cursor, window=10)
+    mirrored.sync()
+    assert mirrored.subjects("Labor") == ["neu"]
+
+
+def _begun(mirrored: Mirrored, path: str) -> Cursor:
+    """The folder's first look is done, its history not yet."""
+    pull_listing(mirrored.connection, mirrored.mirror)
+    return begin(mirrored.connection, mirrored.mirror, mirrored.cursor(path))
 
 
 def _at(received_ms: int) -> datetime:

@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check bench build wire types unit web browser clean
+.PHONY: help demo dev test check check-python check-frontend bench build wire types unit web browser clean
 
 PY := .venv/bin/python
 UV_VERSION := 0.13.9
@@ -29,12 +29,17 @@ test: .venv/.synced .venv/.tests-ready frontend/dist/build.json ## everything, o
 	@$(MAKE) --no-print-directory browser
 
 check: .venv/.synced frontend/node_modules/.installed ## format, lint, types, import contracts, unit tests (under a minute)
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check-python check-frontend
+
+check-python:
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports
 	.venv/bin/mypy
-	$(MAKE) --no-print-directory wire
-	$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory unit
+
+check-frontend:
+	@$(MAKE) --no-print-directory wire
 	cd frontend && npm run --silent check && npm run --silent test
 
 unit: .venv/.synced .venv/.tests-ready

@@ -19,9 +19,9 @@ from sync.store import leases
 from sync.worker.runtime import Runtime
 from tests.support.messages import make_message
 from tests.support.mirrored import Mirrored
+from tests.support.waiting import wait_for
 from tests.support.world import World
 from tests.web.person import Person
-from tests.web.waiting import wait_for
 from webmail.api import messages as endpoints
 
 PDF = b"%PDF-1.4 " + bytes(range(256)) * 2000

@@ -7,6 +7,8 @@ from contextlib import ExitStack
 import pytest
 
 from deploy.embedded.dovecot import Dovecot
+from sync.store import leases
+from sync.worker.runtime import Runtime
 from tests.support.by_hand import Office
 from tests.support.mirrored import Mirrored
 from tests.support.world import World
@@ -32,6 +34,17 @@ def mirrored(dovecot: Dovecot, user: str, transactional_db: None) -> Iterator[Mi
         mailbox.check_laws()
     finally:
         mailbox.close()
+
+
+@pytest.fixture
+def running(mirrored: Mirrored) -> Iterator[Runtime]:
+    """A whole worker that owns the mailbox."""
+    leases.release(mirrored.owner)
+    runtime = Runtime()
+    runtime.start()
+    yield runtime
+    runtime.stop()
+    mirrored.fence = mirrored.take_over()
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from sync.worker.connections import LANES, Purpose
 from sync.worker.runtime import Runtime
 from tests.support.mirrored import Mirrored
 from tests.support.scripted_server import OK, ScriptedServer, Turn
+from tests.support.waiting import wait_for
 from tests.support.world import World
-from tests.web.waiting import wait_for
 
 DEADLINE_S = 20
 

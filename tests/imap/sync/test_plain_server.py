@@ -1,27 +1,19 @@
 """A server that neither tells of other folders nor counts changes: the sweep finds what nobody tells."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from deploy.embedded.dovecot import Dovecot
 from sync.mail import Flag
-from sync.store import accounts, leases
+from sync.store import accounts
 from sync.worker import conductor
 from sync.worker.runtime import Runtime
 from tests.support.mirrored import Mirrored
+from tests.support.waiting import wait_for
 from tests.support.world import World
 
 PLAIN = "IMAP4rev1 LITERAL+ IDLE NAMESPACE UIDPLUS MOVE SPECIAL-USE"
-DEADLINE_S = 30
-
-
-def wait_for(what: Callable[[], object]) -> None:
-    """Look until it is so; the database has no event to wait for here."""
-    deadline = time.monotonic() + DEADLINE_S
-    while not what():
-        assert time.monotonic() < deadline, "it did not happen in time"
 
 
 @pytest.fixture(scope="module")
@@ -45,14 +37,9 @@ def mirrored(plain: Dovecot, user: str, transactional_db: None) -> Iterator[Mirr
 
 
 @pytest.fixture
-def running(mirrored: Mirrored) -> Iterator[Runtime]:
-    leases.release(mirrored.owner)
-    runtime = Runtime()
-    runtime.start()
+def running(running: Runtime, mirrored: Mirrored) -> Runtime:
     wait_for(lambda: accounts.account_row(mirrored.account_id).state == "ok")
-    yield runtime
-    runtime.stop()
-    mirrored.fence = mirrored.take_over()
+    return running
 
 
 @pytest.fixture

@@ -2,38 +2,18 @@
 
 import socket
 import time
-from collections.abc import Callable, Iterator
 
 import pytest
 
 from deploy.embedded.dovecot import Dovecot
 from sync.feed import AccountRow
 from sync.mail import Flag
-from sync.store import accounts, leases, reading
+from sync.store import accounts, reading
 from sync.worker import conductor
 from sync.worker.runtime import Runtime
 from tests.support.mirrored import Mirrored
+from tests.support.waiting import wait_for
 from tests.support.world import World
-
-DEADLINE_S = 30
-
-
-def wait_for(what: Callable[[], object]) -> None:
-    """Look until it is so; the database has no event to wait for here."""
-    deadline = time.monotonic() + DEADLINE_S
-    while not what():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-
-
-@pytest.fixture
-def running(mirrored: Mirrored) -> Iterator[Runtime]:
-    leases.release(mirrored.owner)
-    runtime = Runtime()
-    runtime.start()
-    yield runtime
-    runtime.stop()
-    mirrored.fence = mirrored.take_over()
 
 
 def state(mirrored: Mirrored) -> AccountRow:

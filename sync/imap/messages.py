@@ -118,7 +118,7 @@ class MessageCommands(Session):
             if self._broken:
                 raise
             if len(uids) == 1:
-                yield from self._placeholder(uids[0])
+                yield from self.fetch_placeholder(uids[0])
                 return
             half = len(uids) // 2
             yield from self._fetch_batch(uids[:half])
@@ -139,9 +139,11 @@ class MessageCommands(Session):
                     found[item.uid] = _fetched(item)
         return found
 
-    def _placeholder(self, uid: int) -> Iterator[Fetched]:
-        """Only what no parser can choke on: enough to show that the message is there, and its source."""
-        lines = self.run("UID", b"FETCH", str(uid).encode(), b"(UID FLAGS INTERNALDATE RFC822.SIZE)").get("FETCH", [])
+    def fetch_placeholder(self, uid: int, *, unopened: bool = False) -> Iterator[Fetched]:
+        """Only what no parser can choke on: enough to show that the message is there, and its source. `unopened`: only
+        what no server has to open the mail for, either. Nothing when the UID is gone."""
+        items = b"(UID FLAGS INTERNALDATE)" if unopened else b"(UID FLAGS INTERNALDATE RFC822.SIZE)"
+        lines = self.run("UID", b"FETCH", str(uid).encode(), items).get("FETCH", [])
         try:
             found = [_fetched(item) for item in read_fetch(lines) if item.uid == uid]
         except Nonsense:

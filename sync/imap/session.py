@@ -122,7 +122,8 @@ class Session:
             status, data = command()
         except imaplib.IMAP4.abort as error:
             self._broken = True
-            raise from_abort(error) from None
+            said_bye = "BYE" in self._imap.untagged_responses
+            raise TryAgain("bye") if said_bye else from_abort(error) from None
         except imaplib.IMAP4.error as error:
             raise _from_refusal(str(error).encode()) from None
         except TooLarge:

@@ -1,4 +1,8 @@
-"""Messages as fetched → rows to store: header fields read, parts listed, a preview found."""
+"""Messages → rows to store: fetched, header fields read, parts listed, a preview found.
+
+One that the server cannot read and hangs up over is found out (`sync/plan/suspects.py`) and becomes a row that says so:
+it must not stop what came after it.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from sync.imap.connection import Connection
+from sync.imap.errors import TryAgain
 from sync.mail import Address, Envelope, Fetched, Part, UidSet
 from sync.mime.choose import choose, has_attachments
 from sync.mime.decode import decode_text
@@ -14,13 +19,29 @@ from sync.mime.headers import read_envelope
 from sync.mime.html_text import html_to_text
 from sync.mime.preview import make_preview
 from sync.mime.structure import read_parts
+from sync.plan.suspects import Suspects, after_hangup, given_up, portions
+from sync.pull.mirror import Mirror
 from sync.store.messages import NewMessage
 
 BATCH_ROWS = 200
 PREVIEW_BYTES = 2048
 
 
-def read_arrivals(connection: Connection, fetched: Iterable[Fetched]) -> Iterator[list[NewMessage]]:
+def fetch_arrivals(connection: Connection, mirror: Mirror, folder_id: str, uids: UidSet) -> Iterator[list[NewMessage]]:
+    """These messages of the selected folder, newest first as far as nothing is wrong. Raises the wrapper's errors."""
+    suspects = mirror.suspects.get(folder_id, Suspects())
+    for uid in given_up(uids, suspects):
+        yield [_read(item, (), "") for item in connection.fetch_placeholder(uid, unopened=True)]
+    for asked in portions(uids, suspects):
+        try:
+            yield from _read_batches(connection, connection.fetch_messages(asked))
+        except TryAgain as error:
+            if error.code in ("bye", "closed"):
+                mirror.suspects[folder_id] = after_hangup(suspects, asked, bye=error.code == "bye")
+            raise
+
+
+def _read_batches(connection: Connection, fetched: Iterable[Fetched]) -> Iterator[list[NewMessage]]:
     """Batches small enough for one transaction. Where the server offers no PREVIEW, the start of the first text part
     makes one: asked for of all messages of a batch whose text is the same section, since most mail has it at "1"."""
     stream = iter(fetched)

@@ -20,7 +20,7 @@ ended since it was asked; a pass that ends after 3 and began before does not cou
 from sync.imap.connection import Connection
 from sync.mail import UidSet
 from sync.plan.folder import Known, newest, plan_flags, plan_missing
-from sync.pull.arrivals import read_arrivals
+from sync.pull.arrivals import fetch_arrivals
 from sync.pull.mirror import Mirror
 from sync.store import accounts, folders, messages
 from sync.store.folders import Cursor
@@ -62,8 +62,7 @@ def backfill(connection: Connection, mirror: Mirror, cursor: Cursor, *, window: 
     )
     wanted = newest(older, window)
     if wanted:
-        fetched = connection.fetch_messages(wanted)
-        for batch in read_arrivals(connection, fetched):
+        for batch in fetch_arrivals(connection, mirror, cursor.id, wanted):
             if not mirror.may_go_on():
                 return False
             messages.add(mirror.account_id, mirror.fence, cursor.id, batch, at=cursor)

@@ -1,7 +1,9 @@
 """Whose tables a pass writes, and with which right."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from sync.plan.suspects import Suspects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,9 +12,12 @@ class Mirror:
 
     may_go_on    False once the lease is in doubt: stop, store nothing more
     must_pause   True when a person waits for this lane: stop where the work can be taken up again
+
+    `suspects`, by folder id: what the server hung up over. In memory alone: a successor finds out again.
     """
 
     account_id: str
     fence: int
     may_go_on: Callable[[], bool] = lambda: True
     must_pause: Callable[[], bool] = lambda: False
+    suspects: dict[str, Suspects] = field(default_factory=dict)

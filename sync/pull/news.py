@@ -32,7 +32,7 @@ from sync.plan.folder import (
     plan_vanished,
     without,
 )
-from sync.pull.arrivals import BATCH_ROWS, read_arrivals
+from sync.pull.arrivals import BATCH_ROWS, fetch_arrivals
 from sync.pull.backfill import open_folder
 from sync.pull.mirror import Mirror
 from sync.store import folders, messages
@@ -189,7 +189,7 @@ def _pull_batch(connection: Connection, mirror: Mirror, cursor: Cursor, batch: U
         connection.select(cursor.path)
     if connection.uidvalidity != cursor.known.uidvalidity:
         return False
-    for rows in list(read_arrivals(connection, connection.fetch_messages(batch))):
+    for rows in list(fetch_arrivals(connection, mirror, cursor.id, batch)):
         if follow_moves:
             _read_origins(connection, mirror, cursor, rows)
         messages.add(mirror.account_id, mirror.fence, cursor.id, rows)

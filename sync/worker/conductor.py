@@ -23,7 +23,7 @@ from typing import TypeVar
 from sync.bus import requests
 from sync.bus.requests import Request
 from sync.imap.connection import Connection
-from sync.imap.errors import CommandRefused, Nonsense
+from sync.imap.errors import CommandRefused, Nonsense, TryAgain
 from sync.imap.idle import Hint
 from sync.mail import FolderStatus, Role
 from sync.pull import Mirror, Pass, backfill, open_folder, pull_listing, pull_news, sweep
@@ -71,6 +71,7 @@ class Conductor:
         self._transfers: list[Request] = []
         self._looked_at = ""  # the folder that somebody opened last
         self._set_aside: set[str] = set()  # paths whose history got no further
+        self._fill_broke = False  # a line, over a window of history
         self._unseen: dict[str, int | None] = {}  # what the last sweep said of the folders it found news in
 
     @property
@@ -93,8 +94,9 @@ class Conductor:
 
     def tick(self, now: float) -> None:
         """Once in a while: what is due by time."""
-        if self._transfers and self._connections.due_in_s("transfer") <= 0:
+        if (self._transfers or self._fill_broke) and self._connections.due_in_s("transfer") <= 0:
             self._submit("transfer", "serve", self._serve_transfers)  # a line broke over the one before
+            self._submit("transfer", "fill", self._fill)
         if now >= self._sweep_at and self._connections.due_in_s("command") <= 0:
             self._sweep_at = now + SWEEP_EVERY_S * random.uniform(0.9, 1.1)  # noqa: S311
             self._wants.add(sweep=True)
@@ -244,20 +246,26 @@ class Conductor:
         """One window of history of the first folder that wants it; then again, behind whatever waits in this lane."""
         incomplete = [c for c in folders.cursors(self.account_id) if not c.complete and c.known.uidvalidity is not None]
         wanting = [cursor for cursor in incomplete if cursor.path not in self._set_aside]
+        self._fill_broke = bool(wanting)
         if not wanting or not self._mirror.may_go_on() or self.closed:
             self._report()
             self._submit("transfer", "listen", self._listen)
             return
         connection = self._transfer_line()
-        cursor = wanting[0]
-        # Set aside until the next sweep, should it not get any further: started over meanwhile, or not readable.
-        self._set_aside.add(cursor.path)
-        self._isolated(cursor, partial(self._fill_window, connection, cursor))
+        self._isolated(wanting[0], partial(self._fill_window, connection, wanting[0]))
+        self._fill_broke = False
         self._report()
         self._submit("transfer", "fill", self._fill)
 
     def _fill_window(self, connection: Connection, cursor: Cursor) -> None:
-        if backfill(connection, self._mirror, cursor, window=WINDOW):
+        """Set aside until the next sweep what got no further: started over meanwhile, or not readable."""
+        self._set_aside.add(cursor.path)
+        try:
+            goes_on = backfill(connection, self._mirror, cursor, window=WINDOW)
+        except TryAgain:  # over another line, as soon as there may be one
+            self._set_aside.discard(cursor.path)
+            raise
+        if goes_on:
             self._set_aside.discard(cursor.path)
         elif not (folders.cursor(cursor.id) or cursor).complete:
             self._wants.add(paths=[cursor.path])
@@ -332,8 +340,8 @@ class Conductor:
         """A server that hangs up on every IDLE must not get a sign-in for each."""
         if time.monotonic() - self._watched_at > LASTED_S:
             self._connections.note_success("watch")
+        self._connections.note_failure("watch")  # first: whoever finds no watcher opens one, unless it is to wait
         self._connections.drop("watch")
-        self._connections.note_failure("watch")
         self._renew_at = 0.0
 
     def _want_everything(self) -> None:

@@ -39,10 +39,11 @@ export function listed(mirrored: readonly Key[], elsewhere: Iterable<Key>, listi
     if (shown.gone || shown.folder !== folder) return null;
     return shown.flags === key.flags && shown.folder === key.folder ? key : { ...key, ...pick(shown) };
   };
+  const wished = new Set(overlay.touched()); // few, of a folder that may hold tens of thousands
   const here: Key[] = [];
   for (const key of mirrored) {
     if (!reaches(key, bound)) continue;
-    const now = overlay.size ? laid(key) : key;
+    const now = wished.has(key.id) ? laid(key) : key;
     if (now && shows(now)) here.push(now);
   }
   const coming = [...elsewhere].flatMap((key) => {

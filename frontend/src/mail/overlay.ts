@@ -17,7 +17,6 @@ export type Shown = { folder: string; flags: number; pending: boolean; gone: boo
 export type Targets = { archive: string; trash: string };
 
 export type Overlay = {
-  readonly size: number;
   /** How a message is shown now, given where the mirror has it. */
   shown(id: string, folder: string, flags: number): Shown;
   /** Ids a wish touches. */
@@ -34,7 +33,6 @@ export function overlayOf(intents: readonly Intent[], targets: Targets): Overlay
     }
   }
   return {
-    size: byMessage.size,
     touched: () => byMessage.keys(),
     shown(id, folder, flags) {
       const wishes = byMessage.get(id);

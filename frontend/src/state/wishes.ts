@@ -43,6 +43,8 @@ async function lay(place: Place, wishes: Waiting[]): Promise<() => void> {
   const ids = new Set(wishes.flatMap((one) => one.targets));
   const keys = await keysById(place.mirror, [...ids]);
   return () => {
+    // A colleague's action comes as three changes: where nothing waits, none of them has the list laid out anew.
+    if (wishes.length === 0 && get(waiting).length === 0) return;
     touched.set(byId(keys));
     waiting.set(wishes);
   };

@@ -58,8 +58,7 @@ test('only terminal states settle a wish', () => {
 test('the overlay names what it touches and is empty without wishes', () => {
   const overlay = overlayOf([intent('trash', ['a', 'b']), intent('flag', ['b'], { args: { add: SEEN } })], TARGETS);
   expect([...overlay.touched()].sort()).toEqual(['a', 'b']);
-  expect(overlay.size).toBe(2);
-  expect(overlayOf([], TARGETS).size).toBe(0);
+  expect([...overlayOf([], TARGETS).touched()]).toEqual([]);
 });
 
 test('reading an unread message takes one from the badge of its folder', () => {

@@ -12,11 +12,10 @@ nothing that was asked longer ago than anybody waits. Chunks are sealed: a body 
 
 import asyncio
 import json
-import time
 import uuid
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, cast
 
 from redis.exceptions import RedisError
@@ -48,12 +47,15 @@ class RequestFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """`bodies`: JSON BodyRows, one a chunk. `part`, `source`: a JSON head, then bytes."""
+    """`bodies`: JSON BodyRows, one a chunk. `part`, `source`: a JSON head, then bytes.
+
+    `asked_at` is in seconds by Redis' clock: the two sides may run on hosts whose own clocks differ.
+    """
 
     kind: Literal["bodies", "part", "source"]
     messages: list[str]
     part: str = ""
-    asked_at: float = field(default_factory=time.time)
+    asked_at: int = 0
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -62,7 +64,9 @@ async def ask(account_id: str, request: Request, *, timeout_s: float = LONGEST_W
     client = asynchronous()
     try:
         key = _requests_key(account_id)
-        await _push(client, key, seal_json(asdict(request), key))
+        async with asyncio.timeout(TIMEOUT_S):
+            asked_at, _ = await client.time()
+        await _push(client, key, seal_json(asdict(replace(request, asked_at=asked_at)), key))
         await asyncio.to_thread(ring, account_id, "requests")
         while True:
             async with asyncio.timeout(timeout_s + TIMEOUT_S):
@@ -102,7 +106,8 @@ def take(account_id: str) -> Iterator[Request]:
 
 def is_stale(request: Request) -> bool:
     """Whoever asked has given up by now."""
-    return time.time() - request.asked_at > LONGEST_WAIT_S
+    now_s, _ = quick().time()
+    return now_s - request.asked_at > LONGEST_WAIT_S
 
 
 def answer(request_id: str, chunks: Iterable[bytes]) -> bool:

@@ -30,15 +30,17 @@ def drain(connection: Connection, mirror: Mirror) -> set[str]:
     Raises TryAgain and, when it broke the line, Nonsense (the journal keeps what was begun); FenceLost.
     """
     touched: set[str] = set()
+    put_off: set[int] = set()
     _resolve_all(connection, mirror, touched)
     while mirror.may_go_on():
-        waiting = actions.due(mirror.account_id)
+        waiting = actions.due(mirror.account_id, but=put_off)
         if not waiting:
             return touched
         for action in waiting:
             if not mirror.may_go_on():
                 return touched
-            _carry_out(connection, mirror, action, touched)
+            if not _carry_out(connection, mirror, action, touched):
+                put_off.add(action.pk)
     return touched
 
 
@@ -65,26 +67,31 @@ def _resolve(connection: Connection, mirror: Mirror, steps: list[JournalStep], t
     _settle(mirror, steps[0].action, outcomes, effect)
 
 
-def _carry_out(connection: Connection, mirror: Mirror, action: QueuedAction, touched: set[str]) -> None:
+def _carry_out(connection: Connection, mirror: Mirror, action: QueuedAction, touched: set[str]) -> bool:
+    """False when it has to wait until it is known where its targets are."""
     try:
         target = _target_of(connection, mirror, action)
     except (CommandRefused, Nonsense, TryAgain) as error:
         if connection.broken or _may_pass(error):
             raise
         _settle(mirror, action, {"": Outcome(state="failed", detail=error.code)}, Effect())
-        return
-    plan = plan_action(action, _placed(connection, mirror, action), target)
+        return True
+    placed = _placed(connection, mirror, action)
+    if _may_turn_up(mirror, placed):
+        return False
+    plan = plan_action(action, placed, target)
     effect, outcomes = Effect(), dict(plan.outcomes)
     if action.kind == "archive" and action.args.get("create") and not action.targets:
         outcomes[""] = _made(target)
     if plan.commands:
         steps = actions.begin(mirror.account_id, mirror.fence, action, plan.commands)
         if not steps:
-            return  # discarded a moment ago
+            return True  # discarded a moment ago
         for step in steps:
             outcomes.update(_guarded(connection, mirror, step, effect, in_doubt=False))
         _note_touched(plan, touched)
     _settle(mirror, action, outcomes, effect)
+    return True
 
 
 def _made(archive: str) -> Outcome:
@@ -105,6 +112,14 @@ def _placed(connection: Connection, mirror: Mirror, action: QueuedAction) -> lis
             with _isolated(connection, mirror):
                 pull_news(connection, mirror, cursor)
     return actions.placements(mirror.account_id, action.targets)
+
+
+def _may_turn_up(mirror: Mirror, placed: Sequence[Placement]) -> bool:
+    """One left its folder, and may be in the history of one that started over."""
+    if all(placement.folder for placement in placed):
+        return False
+    cursors = folders.cursors(mirror.account_id)
+    return any(cursor.known.uidvalidity is not None and not cursor.complete for cursor in cursors)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ transaction (`settle`). What lies between those two after a crash is in doubt: `
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,10 +139,10 @@ def accounts_with_open_actions(account_ids: Sequence[str]) -> list[str]:
     return [str(pk) for pk in rows.values_list("account_id", flat=True).distinct()]
 
 
-def due(account_id: str, *, limit: int = 20) -> list[QueuedAction]:
-    """What waits, in order of arrival."""
-    rows = Action.objects.filter(account_id=account_id, state="waiting").order_by("pk")[:limit]
-    return [_queued(row) for row in rows]
+def due(account_id: str, *, but: Collection[int] = (), limit: int = 20) -> list[QueuedAction]:
+    """What waits, in order of arrival. `but`: those that are to wait longer."""
+    rows = Action.objects.filter(account_id=account_id, state="waiting").exclude(pk__in=but)
+    return [_queued(row) for row in rows.order_by("pk")[:limit]]
 
 
 def in_doubt(account_id: str) -> tuple[list[JournalStep], list[QueuedAction]]:

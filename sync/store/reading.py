@@ -47,6 +47,8 @@ def changes(account_id: str, epoch: str, since: int, windows: Sequence[Window], 
         seq, rows = _cut_between_seqs(account_id, since, account.seq, windows, rows)
     messages, lost = _narrow_all(rows, since, windows)
     folders, lost_folders = _folders_between(account_id, since, seq)
+    if Account.objects.filter(pk=account_id, floor__gt=since).exists():
+        return None  # tombstones went while we read
     return Delta(
         epoch=epoch,
         prev=since,

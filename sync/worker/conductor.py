@@ -249,6 +249,8 @@ class Conductor:
         self._fill_broke = bool(wanting)
         if not wanting or not self._mirror.may_go_on() or self.closed:
             self._report()
+            self._wants.add(actions=True)  # some wait until a message turns up
+            self._submit("command", "work", self._work)
             self._submit("transfer", "listen", self._listen)
             return
         connection = self._transfer_line()

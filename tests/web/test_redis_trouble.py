@@ -17,6 +17,7 @@ from sync.bus.connection import quick
 from sync.bus.requests import Request
 from sync.store.commit import change
 from tests.support.mirrored import Mirrored
+from webmail.live.hub import LOST, Hub
 
 DEADLINE_S = 30
 
@@ -88,6 +89,23 @@ def test_nobody_is_answered_who_has_left(mirrored: Mirrored, redis: Redis) -> No
 
 
 def test_what_was_asked_too_long_ago_is_not_even_looked_at(redis: Redis) -> None:
-    now = Request(kind="source", messages=["x"])
-    assert not requests.is_stale(now)
-    assert requests.is_stale(Request(kind="source", messages=["x"], asked_at=now.asked_at - 3600))
+    now_s, _ = quick().time()  # the same clock on both sides, whatever the hosts say
+    assert not requests.is_stale(Request(kind="source", messages=["x"], asked_at=now_s))
+    assert requests.is_stale(Request(kind="source", messages=["x"], asked_at=now_s - 3600))
+
+
+async def test_a_browser_is_let_in_while_redis_hangs(mirrored: Mirrored, hanging: Callable[[], None]) -> None:
+    hanging()
+    hub = Hub()
+    async with asyncio.timeout(DEADLINE_S):
+        await hub.subscribe(mirrored.account_id, str(uuid.uuid4()))
+
+
+async def test_who_is_connected_is_sent_to_the_database_when_redis_hangs(
+    mirrored: Mirrored, hanging: Callable[[], None]
+) -> None:
+    hub = Hub()
+    subscription = await hub.subscribe(mirrored.account_id, str(uuid.uuid4()))
+    hanging()
+    async with asyncio.timeout(DEADLINE_S):
+        assert await subscription.queue.get() is LOST

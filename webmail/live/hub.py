@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from redis.exceptions import RedisError
 
 from sync.bus import stream
-from sync.bus.connection import asynchronous
+from sync.bus.connection import TIMEOUT_S, asynchronous
 from sync.feed import Entry
 from sync.seal import WrongKey
 from sync.store.stream import open_entry
@@ -80,17 +80,19 @@ class Hub:
     async def _newest_id(self, key: str) -> str:
         client = asynchronous()
         try:
-            newest = cast(Any, await client.xrevrange(key, count=1))
+            async with asyncio.timeout(TIMEOUT_S):
+                newest = cast(Any, await client.xrevrange(key, count=1))
             return newest[0][0].decode() if newest else "0-0"
-        except RedisError:
-            return "0-0"
+        except (RedisError, OSError):
+            return "0-0"  # everything that the stream still holds: told twice is better than not
         finally:
             await client.aclose()
 
     async def _wake(self) -> None:
         client = asynchronous()
-        with suppress(RedisError):
-            await client.xadd(stream.CONTROL_KEY, {"w": 1}, maxlen=10)
+        with suppress(RedisError, OSError):
+            async with asyncio.timeout(TIMEOUT_S):
+                await client.xadd(stream.CONTROL_KEY, {"w": 1}, maxlen=10)
         await client.aclose()
 
     async def _read_forever(self) -> None:
@@ -112,7 +114,9 @@ class Hub:
         control = "$"
         while True:
             keys = {**self._last, stream.CONTROL_KEY: control}
-            for raw_key, entries in await client.xread(keys, count=100, block=BLOCK_MS) or ():
+            async with asyncio.timeout(BLOCK_MS / 1000 + TIMEOUT_S):
+                news = await client.xread(keys, count=100, block=BLOCK_MS)
+            for raw_key, entries in news or ():
                 key = raw_key.decode()
                 if key == stream.CONTROL_KEY:
                     control = entries[-1][0].decode()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import cast
 
@@ -272,7 +272,8 @@ def _at(received_ms: int) -> datetime:
 def _ask(office: Office, request: Request) -> None:
     """What a browser's request leaves in Redis, without waiting for the answer."""
     key = requests._requests_key(office.mirrored.account_id)
-    quick().rpush(key, seal_json(asdict(request), key))
+    now_s, _ = quick().time()
+    quick().rpush(key, seal_json(asdict(replace(request, asked_at=now_s)), key))
 
 
 def _answer(request: Request) -> list[bytes]:

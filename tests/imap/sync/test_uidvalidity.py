@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 from sync.mail import Flag
 from sync.pull import Mirror, backfill, begin, pull_listing
+from sync.pull.backfill import FIRST_WINDOW
+from sync.push import drain
 from sync.store.folders import Cursor
 from tests.support.messages import make_message
 from tests.support.mirrored import Mirrored, once
@@ -46,6 +48,31 @@ def test_an_action_on_a_message_of_a_rebuilt_folder_reaches_the_new_uid(mirrored
     assert mirrored.act("flag", row.id, add=int(Flag.FLAGGED), remove=0).state == "done"
     assert world.flags_of("Labor", "Befund") == {"\\Flagged"}
     assert world.flags_of("Labor", "eins") == set()
+
+
+def test_an_action_on_a_message_that_the_history_is_still_to_bring_waits_for_it(
+    mirrored: Mirrored, world: World
+) -> None:
+    raw = make_message(subject="Befund")
+    world.create("Labor")
+    world.append("Labor", raw)
+    world.append("INBOX", subject="eins")
+    mirrored.sync()
+    row, other = mirrored.row("Befund", "Labor"), mirrored.row("eins")
+    world.delete_folder("Labor")
+    world.create("Labor")
+    world.append("Labor", raw, at=_at(row.received_at))
+    for number in range(FIRST_WINDOW):
+        world.append("Labor", subject=f"neu {number}")
+    mirrored.pull("Labor")
+
+    waiting = mirrored.enqueue("flag", row.id, add=int(Flag.FLAGGED), remove=0)
+    assert mirrored.act("flag", other.id, add=int(Flag.SEEN), remove=0).state == "done", "others go on"
+    assert mirrored.ledger()[waiting.id].state == "waiting"
+    mirrored.sync()
+    drain(mirrored.connection, mirrored.mirror)
+    assert mirrored.ledger()[waiting.id].state == "done"
+    assert world.flags_of("Labor", "Befund") == {"\\Flagged"}
 
 
 def test_an_action_queued_before_the_folder_started_over_touches_no_other_mail(

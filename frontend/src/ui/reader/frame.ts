@@ -1,6 +1,6 @@
 /** Fills the mail frame and measures it, from outside: the frame runs no script of its own.
- *  What is done to the mail after sanitising is only this: links open elsewhere, styles take hold in the new document,
- *  and pictures that came with the mail get a blob address. */
+ *  What is done to the mail after sanitising is only this: links open elsewhere, and pictures that came with the mail get a
+ *  blob address. */
 
 export type Fit = { width: number; height: number; scale: number };
 
@@ -21,12 +21,6 @@ export function fill(doc: Document, fragment: DocumentFragment): void {
   for (const link of doc.body.querySelectorAll('a[href]')) {
     link.setAttribute('target', '_blank');
     link.setAttribute('rel', 'noopener noreferrer');
-  }
-  // A style attribute parsed in an inert document is dead text until it is set again under this document's policy.
-  for (const styled of doc.body.querySelectorAll('[style]')) {
-    const style = styled.getAttribute('style') ?? '';
-    styled.removeAttribute('style'); // the same value again would change nothing
-    styled.setAttribute('style', style);
   }
 }
 

@@ -13,7 +13,9 @@ export type Status = {
   waiting: number;
   done: number;
   expected: number;
+  /** Since when the mailbox is not in order though our server is reached: what is shown is as old as that. 0: it is. */
   since: number;
+  /** Why, as the server says it. */
   code: string;
   cached: { held: number; wanted: number };
 };
@@ -43,16 +45,27 @@ export function kindOf(now: Link, mailbox: AccountRow | null): Status['kind'] {
   }
 }
 
-export const status: Readable<Status> = derived([link, account, waitingCount], ([now, mailbox, waiting]) => ({
-  kind: kindOf(now, mailbox),
-  asOf: now.asOf,
-  waiting,
-  done: mailbox?.done ?? 0,
-  expected: mailbox?.expected ?? 0,
-  since: now.kind === 'live' ? (mailbox?.since ?? 0) : now.since,
-  code: mailbox?.code ?? '',
-  cached: { held: now.held, wanted: now.wanted },
-}));
+const TROUBLED: ReadonlySet<Status['kind']> = new Set(['reconnecting', 'sign_in_needed', 'server_trouble']);
+
+export function statusOf(now: Link, mailbox: AccountRow | null, waiting: number): Status {
+  const kind = kindOf(now, mailbox);
+  const { done, expected } = mailbox ?? { done: 0, expected: 0 };
+  const troubled = now.kind === 'live' && TROUBLED.has(kind) ? mailbox : null;
+  return {
+    kind,
+    asOf: now.asOf,
+    waiting,
+    done,
+    expected,
+    since: troubled?.since ?? 0,
+    code: troubled?.code ?? '',
+    cached: { held: now.held, wanted: now.wanted },
+  };
+}
+
+export const status: Readable<Status> = derived([link, account, waitingCount], ([now, mailbox, waiting]) =>
+  statusOf(now, mailbox, waiting),
+);
 
 let lateTimer: ReturnType<typeof setTimeout> | undefined;
 

@@ -40,6 +40,30 @@ def test_a_mail_that_went_to_a_folder_one_holds_can_be_followed(world: World, us
     app.expect_subjects("Alt", "Befund")
 
 
+def test_what_is_done_to_a_mail_that_went_elsewhere_while_it_was_read_is_overtaken(
+    world: World, user: str, new_app: NewApp
+) -> None:
+    world.create("Labor")
+    world.append("Labor", subject="Alt")
+    world.append(subject="Befund")
+    app = new_app().sign_in(user)
+    app.folder("Labor").expect_subjects("Alt")
+    app.folder("Inbox")
+    article = app.read("Befund")
+    expect(article).to_contain_text("Guten Tag")
+    world.move("INBOX", "Befund", "Labor")
+    expect(article).to_contain_text("Somebody moved this message to Labor")
+    app.page.keyboard.press("#")
+    expect(app.page.get_by_text("Somebody else moved it first")).to_be_visible()
+    app.expect_settled()
+    assert (world.subjects("Labor"), world.subjects("Trash")) == (["Alt", "Befund"], [])
+    # Whoever deletes it where it is now means it.
+    app.folder("Labor")
+    app.act("Delete", "Befund")
+    app.expect_settled()
+    assert (world.subjects("Labor"), world.subjects("Trash")) == (["Alt"], ["Befund"])
+
+
 def test_an_archive_that_is_there_is_used_without_a_question(world: World, user: str, new_app: NewApp) -> None:
     for subject in ("Befund", "Rezept"):
         world.append(subject=subject)

@@ -9,7 +9,8 @@ export type Waiting = Intent & { state: StoredIntent['state']; created_at: numbe
 
 type Content = Omit<Waiting, 'state' | 'n' | 'id' | 'base_seq'> & { base_seq?: number };
 
-type New = Pick<Intent, 'kind' | 'targets' | 'args'>;
+/** `base_seq`: what was seen of the targets, where that is less than what the mirror has. */
+export type New = Pick<Intent, 'kind' | 'targets' | 'args'> & { base_seq?: number | undefined };
 
 /** One after the other: a wish that is sealed sooner must not overtake the one before it. */
 const tails = new WeakMap<Mirror, Promise<unknown>>();
@@ -24,10 +25,10 @@ export function enqueue(mirror: Mirror, wishes: readonly New[], now: number): Pr
 
 async function storeWishes(mirror: Mirror, wishes: readonly New[], now: number): Promise<Waiting[]> {
   const ready = await Promise.all(
-    wishes.map(async (wish) => {
+    wishes.map(async ({ base_seq, ...wish }) => {
       const id = uuid7(now, (bytes) => crypto.getRandomValues(bytes));
       const content: Content = { v: 1, ...wish, created_at: now, code: '' };
-      return { id, content, sealed: await mirror.codec.seal('outbox', id, content) };
+      return { id, content, base_seq, sealed: await mirror.codec.seal('outbox', id, content) };
     }),
   );
   return (
@@ -35,7 +36,7 @@ async function storeWishes(mirror: Mirror, wishes: readonly New[], now: number):
   );
 }
 
-type Ready = { id: string; content: Content; sealed: Sealed };
+type Ready = { id: string; content: Content; base_seq: number | undefined; sealed: Sealed };
 
 /** One transaction, and nothing before it: every answer of the browser's storage that is waited for is one more delay under
  *  the finger. Null when a page is ahead of the feed and `seen`, the newest row's seq, must be known first. */
@@ -45,8 +46,8 @@ function storeSealed(mirror: Mirror, ready: readonly Ready[], seen: number): Pro
     const [next, cursor, owed] = await db.meta.bulkGet(['next_n', 'cursor', 'owed']);
     if (owed && seen === 0) return null;
     const first = (next?.value as number | undefined) ?? 1;
-    const base_seq = Math.max((cursor?.value as Cursor | undefined)?.seq ?? 0, seen);
-    const numbered = ready.map(({ id, sealed }, at) => ({
+    const known = Math.max((cursor?.value as Cursor | undefined)?.seq ?? 0, seen);
+    const numbered = ready.map(({ id, base_seq = known, sealed }, at) => ({
       id,
       n: first + at,
       state: 'waiting' as const,
@@ -54,7 +55,13 @@ function storeSealed(mirror: Mirror, ready: readonly Ready[], seen: number): Pro
       sealed,
     }));
     await Promise.all([db.outbox.bulkPut(numbered), db.meta.put({ key: 'next_n', value: first + ready.length })]);
-    return numbered.map(({ id, n, state }, at) => ({ ...(ready[at] as Ready).content, id, n, state, base_seq }));
+    return numbered.map(({ id, n, state, base_seq }, at) => ({
+      ...(ready[at] as Ready).content,
+      id,
+      n,
+      state,
+      base_seq,
+    }));
   });
 }
 

@@ -8,6 +8,7 @@ import { chooseArchive as tellArchive } from '../sync/session';
 import { folderByRole } from './folders';
 import { list } from './list';
 import { here, onEnd } from './place';
+import { opened, seenOf } from './reader';
 import { overlay, targets, touched, wish } from './wishes';
 import { status } from './status';
 
@@ -22,6 +23,7 @@ type Done =
   | 'moved'
   | 'restored'
   | 'undone'
+  | 'overtaken'
   | 'failed';
 
 export type Toast = { id: number; text: { code: Done; n: number; folder: string; waits: boolean }; undo: boolean };
@@ -49,10 +51,12 @@ function say(code: Done, n: number, folder = '', undo = true): void {
 function placesOf(ids: readonly string[]): Map<string, string> {
   const { folder } = get(list);
   const keys = get(touched);
+  const open = get(opened)?.row;
   return new Map(
     ids.map((id) => {
       const key = keys.get(id);
-      return [id, key ? get(overlay).shown(id, key.folder, key.flags).folder : folder];
+      if (key) return [id, get(overlay).shown(id, key.folder, key.flags).folder];
+      return [id, open?.id === id ? open.folder : folder];
     }),
   );
 }
@@ -74,6 +78,7 @@ async function wishFor(ids: readonly string[], what: Pick<Intent, 'kind' | 'args
         ...what,
         args: folder ? { ...what.args, from: folder } : what.args,
         targets,
+        base_seq: seenOf(targets),
       })),
     ),
   );
@@ -83,8 +88,11 @@ async function wishFor(ids: readonly string[], what: Pick<Intent, 'kind' | 'args
 async function perform(ids: string[], what: Pick<Intent, 'kind' | 'args'>, code: Done, folder = ''): Promise<void> {
   if (ids.length === 0) return;
   try {
+    // Somebody else moved what was read here: the server will not do it.
+    const overtaken = what.kind !== 'flag' && seenOf(ids) !== undefined;
     last = await wishFor(ids, what);
-    say(code, ids.length, folder, what.kind !== 'destroy');
+    if (overtaken) say('overtaken', ids.length, '', false);
+    else say(code, ids.length, folder, what.kind !== 'destroy');
   } catch {
     // The device is full or its storage is gone: nothing was changed, and that is said.
     last = null;

@@ -28,6 +28,7 @@ export const opened: Readable<Opened | null> = shown;
 
 let wanted = '';
 let openedIn = '';
+let openedSeq = 0;
 let readTimer: ReturnType<typeof setTimeout> | undefined;
 
 export function openMessage(id: string, how: How): void {
@@ -69,21 +70,28 @@ async function show(id: string, how: How): Promise<void> {
   const row = found.get(id);
   if (!row) return forget();
   openedIn = row.folder;
-  if (body) {
-    shown.set({ row, left: '', body, state: 'ready', code: '' });
-    return countAsRead(row, how);
-  }
-  shown.set({ row, left: '', body: null, state: 'loading', code: '' });
+  openedSeq = row.seq;
+  shown.set({ row, left: '', body, state: body ? 'ready' : 'loading', code: '' });
+  if (body) return countAsRead(row, how);
   const answer = await fetchBody(place.mirror, place.bell, id);
   if (wanted !== id) return;
-  const now = (await rows([id])).get(id) ?? row;
   if ('body' in answer) {
-    shown.set({ row: now, left: '', body: answer.body, state: 'ready', code: '' });
-    countAsRead(now, how);
+    learn({ body: answer.body, state: 'ready' });
+    countAsRead((await rows([id])).get(id) ?? row, how);
   } else {
     const state = answer.code === 'gone' ? 'gone' : answer.code === 'network' ? 'not_here' : 'failed';
-    shown.set({ row: now, left: '', body: null, state, code: answer.code });
+    learn({ state, code: answer.code });
   }
+}
+
+/** What came meanwhile about the open message stays. */
+const learn = (change: Partial<Opened>): void => shown.update((now) => now && { ...now, ...change });
+
+/** What was seen of the open message where somebody has moved it since: what was meant for the folder it was read in must
+ *  not take it out of the one it is in now. */
+export function seenOf(ids: readonly string[]): number | undefined {
+  const open = get(shown);
+  return open?.left && ids.includes(open.row.id) ? openedSeq : undefined;
 }
 
 function countAsRead(row: RowView, how: How): void {
@@ -103,6 +111,8 @@ async function look(): Promise<void> {
   if (!now) return;
   const id = now.row.id;
   const row = (await rows([id])).get(id);
+  // It turned up again, and what could not be had is asked for again.
+  if (row && now.state === 'gone' && row.seq !== now.row.seq && wanted === id) return show(id, 'keys');
   shown.update((latest) => {
     if (latest?.row.id !== id) return latest;
     // Taken away while it is being read: what is on the screen stays readable, and says so.

@@ -1,9 +1,8 @@
 /** What waits, laid over the mirror. Held in memory so that a tap is answered without reading anything. */
 import { derived, get, writable, type Readable } from 'svelte/store';
 import { keysById, type MessageKey } from '../db/messages';
-import { enqueue, waitingOf, type Waiting } from '../db/outbox';
+import { enqueue, waitingOf, type New, type Waiting } from '../db/outbox';
 import { overlayOf, type Overlay, type Targets } from '../mail/overlay';
-import type { Intent } from '../mail/rows';
 import type { News } from '../sync/bell';
 import type { FirstLook } from '../sync/session';
 import { arrival, onChange, onEnd, type Place } from './place';
@@ -23,7 +22,7 @@ export const overlay: Readable<Overlay> = derived([waiting, targets], ([wishes, 
 export const waitingCount: Readable<number> = derived(waiting, (wishes) => wishes.length);
 
 /** Make wishes durable, show them, ring. → as stored. */
-export async function wish(wishes: readonly Pick<Intent, 'kind' | 'targets' | 'args'>[]): Promise<Waiting[]> {
+export async function wish(wishes: readonly New[]): Promise<Waiting[]> {
   const place = await arrival();
   const [stored, keys] = await Promise.all([
     enqueue(place.mirror, wishes, Date.now()),

@@ -58,9 +58,11 @@ function readOn(next: string): void {
 }
 
 async function leave(ids: string[], how: (ids: string[]) => Promise<void>): Promise<void> {
+  // Begun while the message is still open: what was seen of it counts. The rows leave later, when it is stored.
+  const done = how(ids);
   goOn(ids);
   clear();
-  await how(ids);
+  await done;
 }
 
 const VERBS: Record<Verb, (ids: string[]) => Promise<void> | void> = {

@@ -173,6 +173,7 @@ export const deMore: Record<MoreKey, Text> = {
   'toast.moved': { one: 'Nach {folder} verschoben', other: '{n} nach {folder} verschoben' },
   'toast.restored': { one: 'Wiederhergestellt', other: '{n} wiederhergestellt' },
   'toast.undone': 'Rückgängig gemacht',
+  'toast.overtaken': 'Jemand anderes hat sie zuerst verschoben: siehe Aktivität',
   'toast.waits': 'wartet auf Verbindung',
   'toast.failed': 'Das hat nicht geklappt: siehe Aktivität',
   'me.nav': 'Ich',

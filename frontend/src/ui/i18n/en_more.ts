@@ -160,6 +160,7 @@ export const enMore = {
   'toast.moved': { one: 'Moved to {folder}', other: '{n} moved to {folder}' },
   'toast.restored': { one: 'Restored', other: '{n} restored' },
   'toast.undone': 'Undone',
+  'toast.overtaken': 'Somebody else moved it first: see Activity',
   'toast.waits': 'waits for a connection',
   'toast.failed': 'That did not work: see Activity',
   'me.nav': 'Me',

@@ -84,6 +84,13 @@ test('what the server took cannot be taken back, although the browser called its
   expect(await withdraw(mirror, id)).toBe(false);
 });
 
+test('what was seen of a message counts where that is less than what the mirror has', async () => {
+  const mirror = await newMirror();
+  await applyDelta(mirror, delta(0, 12));
+  const [made] = await enqueue(mirror, [{ ...read('m1'), base_seq: 7 }], 1);
+  expect([made?.base_seq, (await waitingOf(mirror))[0]?.base_seq]).toEqual([7, 7]);
+});
+
 test('what was never sent can be taken back', async () => {
   const mirror = await newMirror();
   expect(await withdraw(mirror, await one(mirror))).toBe(true);

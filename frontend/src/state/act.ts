@@ -5,12 +5,12 @@ import { DELETED, FLAGGED, SEEN, withFlags } from '../mail/flags';
 import { inverse } from '../mail/overlay';
 import type { Intent } from '../mail/rows';
 import { chooseArchive as tellArchive } from '../sync/session';
-import { folderByRole } from './folders';
+import { folderByRole, folders } from './folders';
 import { list } from './list';
 import { here, onEnd } from './place';
 import { opened, seenOf } from './reader';
-import { overlay, targets, touched, wish } from './wishes';
-import { status } from './status';
+import { makesArchive, overlay, targets, touched, wish } from './wishes';
+import { linkKind, status } from './status';
 
 type Done =
   | 'read'
@@ -111,11 +111,21 @@ const flag = (ids: string[], add: number, remove: number, code: Done): Promise<v
 };
 
 /** Else it has to be asked first. */
-export const knowsArchive = (): boolean => get(targets).archive !== '';
+export const knowsArchive = (): boolean => get(targets).archive !== '' || chosen() !== '' || get(makesArchive);
+
+/** The folder that was chosen, until the feed says so too; `told`: the server has heard of it. */
+let choice = { folder: '', told: true };
+const chosen = (): string => get(folders).find((row) => row.id === choice.folder)?.id ?? '';
+
+async function tellChoice(): Promise<void> {
+  const now = choice;
+  if (!now.told) now.told = (await tellArchive(now.folder)).ok;
+}
 
 async function archive(ids: string[]): Promise<void> {
-  if (knowsArchive()) await perform(ids, { kind: 'archive', args: {} }, 'archived');
-  else askArchive.set(ids);
+  if (!knowsArchive()) return askArchive.set(ids);
+  if (get(targets).archive) return perform(ids, { kind: 'archive', args: {} }, 'archived');
+  await perform(ids, answerOf(chosen()), 'archived');
 }
 
 export const act = {
@@ -134,14 +144,17 @@ export const act = {
 export const markReadQuietly = (id: string): Promise<unknown> =>
   wishFor([id], { kind: 'flag', args: { add: SEEN, remove: 0 } });
 
+const answerOf = (folder: string | null): Pick<Intent, 'kind' | 'args'> =>
+  folder ? { kind: 'move', args: { to: folder } } : { kind: 'archive', args: { create: true } };
+
 /** The answer to `askArchive`: a folder, or null to make one. */
 export async function chooseArchive(folder: string | null): Promise<void> {
   const ids = get(askArchive);
   askArchive.set(null);
   if (!ids) return;
-  if (folder === null) return perform(ids, { kind: 'archive', args: { create: true } }, 'archived');
-  await perform(ids, { kind: 'move', args: { to: folder } }, 'archived');
-  await tellArchive(folder);
+  choice = { folder: folder ?? '', told: folder === null };
+  await perform(ids, answerOf(folder), 'archived');
+  await tellChoice();
 }
 
 /** Take back what was done last: what has not left is withdrawn, the rest is wished back. */
@@ -176,4 +189,8 @@ onEnd(() => {
   last = null;
   shown.set(null);
   askArchive.set(null);
+  choice = { folder: '', told: true };
+});
+linkKind.subscribe((kind) => {
+  if (kind === 'live') void tellChoice();
 });

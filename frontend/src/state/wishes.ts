@@ -19,6 +19,10 @@ export const overlay: Readable<Overlay> = derived([waiting, targets], ([wishes, 
     to,
   ),
 );
+/** The answer "make an archive" waits with the message it was given for: nobody is asked again. */
+export const makesArchive: Readable<boolean> = derived(waiting, (wishes) =>
+  wishes.some(({ kind, args, state }) => kind === 'archive' && state !== 'refused' && Boolean(args.create)),
+);
 export const waitingCount: Readable<number> = derived(waiting, (wishes) => wishes.length);
 
 /** Make wishes durable, show them, ring. → as stored. */

@@ -90,6 +90,15 @@ def test_the_ledger_names_the_mail_also_when_it_is_the_first_thing_to_be_opened(
     expect(app.page.get_by_role("article", name="Message").get_by_role("heading", name="Befund")).to_be_visible()
 
 
+def test_the_ledger_names_a_mail_that_this_browser_no_longer_holds(world: World, user: str, new_app: NewApp) -> None:
+    world.append(subject="Befund")
+    app = new_app().sign_in(user)
+    app.act("Delete", "Befund")
+    app.expect_settled()
+    app.open("/activity")
+    expect(app.page.get_by_role("region", name="Activity").get_by_role("listitem")).to_contain_text("Befund")
+
+
 def test_a_window_whose_browser_signed_in_elsewhere_shows_no_mail_and_sends_nothing(
     world: World, user: str, new_app: NewApp
 ) -> None:

@@ -3,7 +3,7 @@
  *  Everything is sealed before the transaction opens. A browser killed in the middle has either all of it or nothing;
  *  should half of it land (WebKit), the cursor did not move and the same delta comes again. */
 import { TERMINAL } from '../mail/overlay';
-import type { ActionRow, Delta, FolderRow } from '../mail/rows';
+import type { ActionRow, Delta, FolderRow, MessageRow } from '../mail/rows';
 import { applyMessages, forgetFolder, sealMessages } from './messages';
 import type { Cursor } from './meta';
 import type { StoredAction, StoredFolder } from './schema';
@@ -33,6 +33,7 @@ export async function applyDelta(mirror: Mirror, delta: Delta): Promise<void> {
     'rw',
     [db.messages, db.bodies, db.blobs, db.folders, db.windows, db.actions, db.outbox, db.meta],
     async () => {
+      await rememberAbout(mirror, actions, storedActions);
       await applyMessages(mirror, delta, messages);
       await db.folders.bulkPut(storedFolders);
       for (const id of delta.lost_folders ?? []) {
@@ -40,11 +41,34 @@ export async function applyDelta(mirror: Mirror, delta: Delta): Promise<void> {
         await forgetFolder(mirror, id);
       }
       await db.actions.bulkPut(storedActions);
+      await pruneLedger(mirror, storedActions.length);
       await db.outbox.bulkDelete(settled);
       if (account) await db.meta.put({ key: 'account', value: account });
       await db.meta.put({ key: 'cursor', value: cursor });
     },
   );
+}
+
+/** Which mail a line is about, before that may be lost: what is deleted leaves the windows of most browsers. */
+async function rememberAbout(
+  { db }: Mirror,
+  rows: readonly ActionRow[],
+  stored: readonly StoredAction[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const before = await db.actions.bulkGet(rows.map((row) => row.id));
+  const held = await db.messages.bulkGet(rows.map((row) => row.targets[0] ?? ''));
+  for (const [at, line] of stored.entries()) {
+    const row = held[at];
+    const about = row ? { id: row.id, sealed: row.sealed } : before[at]?.about;
+    if (about) line.about = about;
+  }
+}
+
+/** What is shown is what is kept, with room for what comes before it is looked at again. */
+async function pruneLedger({ db }: Mirror, added: number): Promise<void> {
+  const over = added === 0 ? 0 : (await db.actions.count()) - 2 * LEDGER_ROWS;
+  if (over > 0) await db.actions.bulkDelete(await db.actions.orderBy('created_at').limit(over).primaryKeys());
 }
 
 /** The cursor is lost: what was mirrored goes, what waits and what was opened stays. */
@@ -72,6 +96,14 @@ export async function foldersOf(mirror: Mirror): Promise<FolderRow[]> {
 export async function actionsOf(mirror: Mirror): Promise<ActionRow[]> {
   const rows = await mirror.db.actions.orderBy('created_at').reverse().limit(LEDGER_ROWS).toArray();
   return Promise.all(rows.map((row) => mirror.codec.open<ActionRow>('actions', row.id, row.sealed)));
+}
+
+/** The message each line was about when it was last here, by the line's id. */
+export async function aboutOf(mirror: Mirror, lines: readonly string[]): Promise<Map<string, MessageRow>> {
+  const rows = (await mirror.db.actions.bulkGet([...lines])).filter((row) => row?.about !== undefined);
+  const open = async ({ id, about }: StoredAction): Promise<[string, MessageRow][]> =>
+    about ? [[id, await mirror.codec.open<MessageRow>('messages', about.id, about.sealed)]] : [];
+  return new Map((await Promise.all(rows.map(async (row) => (row ? open(row) : [])))).flat());
 }
 
 /** Answers to repeats: what was settled before our cursor will not come by the feed again. */

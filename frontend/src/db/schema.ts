@@ -18,7 +18,13 @@ export type StoredMessage = {
 export type StoredBody = { id: string; folder: string; received_at: number; bytes: number; sealed: Sealed };
 export type StoredBlob = { key: string; message: string; bytes: number; sealed: Sealed };
 export type StoredFolder = { id: string; seq: number; sealed: Sealed };
-export type StoredAction = { id: string; created_at: number; sealed: Sealed };
+/** `about`: its first message's row as it was, sealed as it stood in `messages`: it may leave that table. */
+export type StoredAction = {
+  id: string;
+  created_at: number;
+  sealed: Sealed;
+  about?: { id: string; sealed: Sealed };
+};
 export type StoredWindow = {
   key: string;
   folder: string;

@@ -8,6 +8,7 @@ import { wish } from './wishes';
 export type ActivityItem = LedgerLine;
 
 let again: () => void = () => undefined;
+let clear: () => void = () => undefined;
 
 export const activity: Readable<ActivityItem[]> = readable<ActivityItem[]>([], (set) => {
   again = () => {
@@ -15,6 +16,7 @@ export const activity: Readable<ActivityItem[]> = readable<ActivityItem[]>([], (
     if (place) void ledgerOf(place.mirror).then(set);
     else set([]);
   };
+  clear = () => set([]);
   // Opened by its address, the ledger is faster than the mirror.
   void arrival().then(() => again());
   return () => (again = () => undefined);
@@ -45,4 +47,4 @@ onNews((news) => {
   if (news.kind === 'outbox' || news.kind === 'sent' || news.kind === 'everything') again();
   if (news.kind === 'mirror' && news.actions) again();
 });
-onEnd(() => again());
+onEnd(() => clear());

@@ -1,5 +1,5 @@
 /** What became of wishes, and what a person may do about it. */
-import { actionsOf } from '../db/apply';
+import { aboutOf, actionsOf } from '../db/apply';
 import { rowsById } from '../db/messages';
 import { again, waitingOf, withdraw, type Waiting } from '../db/outbox';
 import type { Mirror } from '../db/vault';
@@ -7,8 +7,9 @@ import type { ActionRow, MessageRow } from '../mail/rows';
 import { api } from '../net/api';
 import type { Bell } from './bell';
 
-/** A line of the ledger; `local`: it is only here so far; `about`: the first message it is about, where it is held. */
-export type LedgerLine = ActionRow & { local: boolean; about: MessageRow | null };
+/** A line of the ledger; `local`: it is only here so far; `about`: the first message it is about, where that is held or
+ *  was; `here`: it still is. */
+export type LedgerLine = ActionRow & { local: boolean; about: MessageRow | null; here: boolean };
 
 /** Newest first: what waits here, then what the server knows. */
 export async function ledgerOf(mirror: Mirror): Promise<LedgerLine[]> {
@@ -23,10 +24,18 @@ export async function ledgerOf(mirror: Mirror): Promise<LedgerLine[]> {
   ];
   const held = await rowsById(mirror, [...new Set(lines.flatMap((line) => line.targets.slice(0, 1)))]);
   const byId = new Map(held.map((row) => [row.id, row]));
-  return lines.map((line) => ({ ...line, about: byId.get(line.targets[0] ?? '') ?? null }));
+  const rowOf = (line: ActionRow): MessageRow | undefined => byId.get(line.targets[0] ?? '');
+  const once = await aboutOf(
+    mirror,
+    lines.filter((line) => !rowOf(line)).map((line) => line.id),
+  );
+  return lines.map((line) => {
+    const row = rowOf(line);
+    return { ...line, about: row ?? once.get(line.id) ?? null, here: row !== undefined };
+  });
 }
 
-function lineOf(wish: Waiting): Omit<LedgerLine, 'about'> {
+function lineOf(wish: Waiting): Omit<LedgerLine, 'about' | 'here'> {
   return {
     id: wish.id,
     kind: wish.kind,

@@ -1,6 +1,6 @@
 import { newMirror, dump } from '../support/browser';
 import { expect, test } from 'vitest';
-import { actionsOf, applyDelta, applySettled, foldersOf, startOver } from '../../../src/db/apply';
+import { actionsOf, applyDelta, applySettled, foldersOf, LEDGER_ROWS, startOver } from '../../../src/db/apply';
 import { blobOf, bodyOf, keepBlob, keepBodies } from '../../../src/db/bodies';
 import { keysOf, rowsById, storePage, windowsOf } from '../../../src/db/messages';
 import { readMeta, writeMeta } from '../../../src/db/meta';
@@ -38,6 +38,14 @@ test('a delta brings rows, folders, ledger lines and the cursor', async () => {
   expect(await foldersOf(mirror)).toEqual([folder('inbox')]);
   expect(await actionsOf(mirror)).toEqual([action('a')]);
   expect(await readMeta(mirror.db, 'cursor')).toEqual({ epoch: EPOCH, seq: 7 });
+});
+
+test('of the ledger the newest lines are kept', async () => {
+  const mirror = await newMirror();
+  const lines = Array.from({ length: 2 * LEDGER_ROWS + 5 }, (_, at) => action(`a${at}`, { created_at: at }));
+  await applyDelta(mirror, delta(0, 1, { actions: lines }));
+  expect(await mirror.db.actions.count()).toBe(2 * LEDGER_ROWS);
+  expect((await actionsOf(mirror))[0]?.id).toBe(lines.at(-1)?.id);
 });
 
 test('what is lost goes with its text and its files', async () => {

@@ -5,6 +5,7 @@ import type { Session } from '../mail/rows';
 import {
   askSession,
   firstLook,
+  isSignOutOwed,
   known,
   nameDevice as tellName,
   openFor,
@@ -36,6 +37,8 @@ export const demo = writable(false);
 export const demoHint = writable<Hint | null>(null);
 
 export async function start(): Promise<void> {
+  // Somebody signed out and the server has not heard of it: until then no older mailbox of this browser opens either.
+  if (isSignOutOwed()) return meet(await askSession());
   // Unreadable is no reason not to start: the mirror says what is wrong, or begins anew.
   const look = await firstLook(folderNamed(get(route))).catch(() => null);
   if (look) {
@@ -140,6 +143,9 @@ export async function replaceSecret(secret: string): Promise<SignInResult> {
 
 onNews((news) => {
   if (news.kind === 'left') ended();
+});
+window.addEventListener('online', () => {
+  if (isSignOutOwed()) void askSession();
 });
 linkKind.subscribe((kind) => {
   if (kind === 'signed_out' && get(state).phase === 'ready') ended();

@@ -21,11 +21,22 @@ async function answered(asked: Promise<Session>): Promise<Result> {
 /** A sign-out that the server has not heard of yet: it comes before anything else that is asked of it. */
 const OWED = 'praxispost-sign-out';
 
+export const isSignOutOwed = (): boolean => localStorage.getItem(OWED) !== null;
+
+/** Asked twice at once it is told once: told later, it would end the session that begins behind it. */
+let telling: Promise<Result> | null = null;
+
+async function tellSignOut(): Promise<Result> {
+  const out = await answered(api.signOut());
+  if (out.ok) localStorage.removeItem(OWED);
+  telling = null;
+  return out;
+}
+
 async function afterSignOut(ask: () => Promise<Session>): Promise<Result> {
-  if (localStorage.getItem(OWED)) {
-    const out = await answered(api.signOut());
+  if (isSignOutOwed()) {
+    const out = await (telling ??= tellSignOut());
     if (!out.ok) return out;
-    localStorage.removeItem(OWED);
   }
   return answered(ask());
 }

@@ -31,6 +31,8 @@ export class Engine {
   private lookedAt = '';
   private attempt = 0;
   private wake: () => void = () => undefined;
+  /** Somebody looked: the next pause is none. */
+  private hurry = false;
   private fillTimer: ReturnType<typeof setTimeout> | undefined;
   private pushTimer: ReturnType<typeof setTimeout> | undefined;
   private pushAttempt = 0;
@@ -66,6 +68,7 @@ export class Engine {
 
   /** One connection, from catching up to its end. */
   private async connect(): Promise<void> {
+    this.hurry = false;
     this.tell({ kind: 'connecting' });
     try {
       const { db } = this.mirror;
@@ -115,6 +118,7 @@ export class Engine {
   }
 
   private cameUp(): void {
+    this.hurry = false;
     this.tell({ kind: 'live', asOf: Date.now() });
     if (this.lookedAt) this.socket?.sendLooking(this.lookedAt);
     this.pushNow();
@@ -151,7 +155,8 @@ export class Engine {
   /** Somebody says that it may work again, or that a socket may be dead. */
   private look(): void {
     this.attempt = 0;
-    if (this.socket) this.socket.close();
+    this.hurry = true;
+    this.socket?.close();
     this.wake();
   }
 
@@ -198,7 +203,7 @@ export class Engine {
       await this.fill.run(this.signal);
     } catch (error) {
       // The socket says whether the network is gone; one failed page is tried again with the next change.
-      if (!(error instanceof ApiError) && !this.isOver()) this.fail(error);
+      if (!(error instanceof ApiError) && !this.isOver()) this.mend(error);
     } finally {
       this.filling = false;
     }
@@ -213,14 +218,18 @@ export class Engine {
     // The mirror was closed under it: signed out, or signed in to another account.
     if (this.isOver()) return;
     if (!(error instanceof ApiError)) {
-      // This browser's storage: said, and tried again like a line that broke. A full one is helped by what can be had again.
+      // This browser's storage: said, and tried again like a line that broke.
       this.tell({ kind: 'down' });
-      if (isFull(error)) void makeRoom(this.mirror).catch(reportError);
-      else reportError(error);
-      return;
+      return this.mend(error);
     }
     if (error.status === 401) this.tell({ kind: 'signed_out' });
     else this.tell({ kind: error.status === 426 ? 'update_required' : 'down' });
+  }
+
+  /** A full storage is helped by what can be had again. */
+  private mend(error: unknown): void {
+    if (isFull(error)) void makeRoom(this.mirror).catch(reportError);
+    else reportError(error);
   }
 
   private tell(change: Partial<Link>): void {
@@ -234,13 +243,15 @@ export class Engine {
   }
 
   private pause(ms: number): Promise<void> {
-    if (this.isOver()) return Promise.resolve();
+    if (this.isOver() || this.hurry) return Promise.resolve();
+    const { signal } = this;
     return new Promise((resolve) => {
       const timer = setTimeout(done, ms);
       this.wake = done;
-      this.signal.addEventListener('abort', done, { once: true });
+      signal.addEventListener('abort', done);
       function done(): void {
         clearTimeout(timer);
+        signal.removeEventListener('abort', done);
         resolve();
       }
     });

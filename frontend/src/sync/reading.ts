@@ -1,5 +1,5 @@
 /** Opening a message: from the mirror where it is held, else from the account's owner, and then it is held. */
-import { blobOf, bodyOf, keepBlob, keepBodies } from '../db/bodies';
+import { blobOf, bodyOf, isFull, keepBlob, keepBodies } from '../db/bodies';
 import type { Mirror } from '../db/vault';
 import type { BodyRow } from '../mail/rows';
 import { api, ApiError } from '../net/api';
@@ -10,6 +10,10 @@ export type Body = { body: BodyRow } | { code: string };
 
 const KEPT_BYTES = 10 * 1024 * 1024;
 
+function unkept(error: unknown): void {
+  if (!isFull(error)) throw error;
+}
+
 export const heldBody = (mirror: Mirror, message: string): Promise<BodyRow | null> => bodyOf(mirror, message);
 
 /** A body that is not here. `code`: network, gone, try_again … */
@@ -18,8 +22,8 @@ export async function fetchBody(mirror: Mirror, bell: Bell, message: string): Pr
     const { bodies, missing } = await api.bodies([message]);
     const [body] = bodies;
     if (!body) return { code: missing[0]?.code ?? 'gone' };
-    await keepBodies(mirror, bodies);
-    bell.ring({ kind: 'bodies' });
+    // Shown now, kept if it can be: a full browser is no reason to show nothing.
+    await keepBodies(mirror, bodies).then(() => bell.ring({ kind: 'bodies' }), unkept);
     return { body };
   } catch (error) {
     if (error instanceof ApiError) return { code: error.code };
@@ -37,7 +41,7 @@ export async function attachmentOf(
   const held = await blobOf(mirror, message, part);
   if (held) return held;
   const blob = await downloadPart(message, part, onProgress);
-  if (blob.size <= KEPT_BYTES) await keepBlob(mirror, message, part, blob);
+  if (blob.size <= KEPT_BYTES) await keepBlob(mirror, message, part, blob).catch(unkept);
   return blob;
 }
 

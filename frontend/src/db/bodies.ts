@@ -1,12 +1,15 @@
-/** Bodies and attachments held for offline. Over the bound, or when the browser is full, the oldest go first. */
+/** Bodies and attachments held for offline. Over the bound, or when the browser is full, files go first, then the oldest. */
 import type { BodyRow } from '../mail/rows';
 import type { Mirror } from './vault';
 
 export const BOUND_BYTES = 300 * 1024 * 1024;
 const ROOM_BYTES = 20 * 1024 * 1024;
-const NOTHING: ReadonlySet<string> = new Set();
+/** Messages whose text and files stay. */
+export type Spared = (message: string) => boolean;
+const nobody: Spared = () => false;
 
 export const blobKey = (message: string, part: string): string => `${message}/${part}`;
+const messageOf = (key: string): string => key.split('/')[0] ?? '';
 
 export async function bodyOf(mirror: Mirror, id: string): Promise<BodyRow | null> {
   const row = await mirror.db.bodies.get(id);
@@ -57,27 +60,34 @@ export async function usedBytes(mirror: Mirror): Promise<number> {
   return sizes.flat().reduce<number>((sum, bytes) => sum + Number(bytes), 0);
 }
 
-/** The outbox and the rows are never touched: only what can be fetched again goes, the oldest first, and nothing of
- *  the messages `spared`. → how many bytes went. */
-export async function evict(mirror: Mirror, wantedBytes: number, spared = NOTHING): Promise<number> {
+/** The outbox and the rows are never touched: only what can be fetched again goes, files before texts and the oldest
+ *  first. → how many bytes went. */
+export async function evict(mirror: Mirror, wantedBytes: number, isSpared = nobody): Promise<number> {
   const { bodies, blobs } = mirror.db;
+  const oldest = (await bodies.orderBy('received_at').primaryKeys()).filter((id) => !isSpared(id));
+  const place = new Map(oldest.map((id, at) => [id, at]));
+  const placeOf = (key: string): number => place.get(messageOf(key)) ?? -1;
+  const files = (await blobs.toCollection().primaryKeys()).filter((key) => !isSpared(messageOf(key)));
   let freed = 0;
-  for (const id of await bodies.orderBy('received_at').primaryKeys()) {
-    if (freed >= wantedBytes) break;
-    if (spared.has(id)) continue;
-    const files = await blobs.where('message').equals(id).toArray();
-    const body = await bodies.get(id);
-    await blobs.bulkDelete(files.map((file) => file.key));
+  for (const key of files.sort((a, b) => placeOf(a) - placeOf(b))) {
+    if (freed >= wantedBytes) return freed;
+    freed += (await blobs.get(key))?.bytes ?? 0;
+    await blobs.delete(key);
+  }
+  for (const id of oldest) {
+    if (freed >= wantedBytes) return freed;
+    freed += (await bodies.get(id))?.bytes ?? 0;
     await bodies.delete(id);
-    freed += (body?.bytes ?? 0) + files.reduce((sum, file) => sum + file.bytes, 0);
   }
   return freed;
 }
 
-/** Below the bound again, with some room to spare. → false when everything that is left is spared. */
-export async function keepWithin(mirror: Mirror, spared: ReadonlySet<string>): Promise<boolean> {
+export const isWithin = async (mirror: Mirror): Promise<boolean> => (await usedBytes(mirror)) <= BOUND_BYTES;
+
+/** Below the bound again, with some room left. → false when everything that is left is spared. */
+export async function keepWithin(mirror: Mirror, isSpared: Spared, roomBytes = ROOM_BYTES): Promise<boolean> {
   const over = (await usedBytes(mirror)) - BOUND_BYTES;
-  return over <= 0 || (await evict(mirror, over + ROOM_BYTES, spared)) >= over;
+  return over <= 0 || (await evict(mirror, over + roomBytes, isSpared)) >= over;
 }
 
 /** For whatever else did not fit. */

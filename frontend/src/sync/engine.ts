@@ -138,6 +138,7 @@ export class Engine {
   }
 
   private hear(news: News): void {
+    this.fill.hear(news);
     if (news.kind === 'outbox') this.pushNow();
     if (news.kind === 'windows') this.sendWindows().catch((error: unknown) => this.broken(error));
     if (news.kind === 'ask') this.tell({});

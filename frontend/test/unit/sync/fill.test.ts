@@ -1,11 +1,11 @@
 import { newMirror } from '../support/browser';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { applyDelta } from '../../../src/db/apply';
-import { allHeldBodies, heldBlobs } from '../../../src/db/bodies';
+import { allHeldBodies, BOUND_BYTES, heldBlobs } from '../../../src/db/bodies';
 import { storePage, windowsOf } from '../../../src/db/messages';
 import type { Mirror } from '../../../src/db/vault';
 import type { Attachment, MessageRow } from '../../../src/mail/rows';
-import { Bell } from '../../../src/sync/bell';
+import { Bell, type News } from '../../../src/sync/bell';
 import { Fill } from '../../../src/sync/fill';
 import { body, delta, folder, message, page } from '../support/rows';
 import { failure, noNetwork, pathsOf, serve, type Answer, type Asked } from '../support/server';
@@ -15,6 +15,7 @@ afterEach(() => bells.splice(0).forEach((bell) => bell.close()));
 
 type Desk = {
   mirror: Mirror;
+  bell: Bell;
   fill: Fill;
   progress: [number, number][];
   over: AbortController;
@@ -33,8 +34,9 @@ async function desk(messages: MessageRow[], windows = true): Promise<Desk> {
   bells.push(bell);
   const progress: [number, number][] = [];
   const fill = new Fill(mirror, bell, (held, wanted) => progress.push([held, wanted]));
+  bell.on((news) => fill.hear(news));
   const over = new AbortController();
-  return { mirror, fill, progress, over, run: () => fill.run(over.signal) };
+  return { mirror, bell, fill, progress, over, run: () => fill.run(over.signal) };
 }
 const rows = (n: number, change: Partial<MessageRow> = {}): MessageRow[] =>
   Array.from({ length: n }, (_, at) =>
@@ -203,4 +205,71 @@ test('a window that stays short is not asked for over and over', async () => {
   await at.run();
   await at.run();
   expect(log).toHaveLength(3);
+});
+
+const changed = (...messages: string[]): News => ({
+  kind: 'mirror',
+  messages,
+  folders: false,
+  actions: false,
+  account: false,
+});
+
+test('when nothing changed nothing is read, however often it is asked', async () => {
+  const at = await desk(rows(3));
+  serve({ bodies: allBodies });
+  await at.run();
+  const read = ['get', 'bulkGet', 'where', 'toArray', 'orderBy', 'toCollection'] as const;
+  const spies = at.mirror.db.tables.flatMap((table) => read.map((name) => vi.spyOn(table, name)));
+  for (let beat = 0; beat < 3; beat += 1) await at.run();
+  expect(spies.filter((spy) => spy.mock.calls.length > 0)).toEqual([]);
+});
+
+/** As if the text of this message were so large that nothing else has room. */
+const fillUp = (at: Desk, id: string): Promise<unknown> => at.mirror.db.bodies.update(id, { bytes: BOUND_BYTES + 1 });
+
+async function comes(at: Desk, message_: MessageRow): Promise<void> {
+  await applyDelta(at.mirror, delta(5, 6, { messages: [message_] }));
+  at.bell.ring(changed(message_.id));
+  await at.run();
+}
+const held = async (at: Desk): Promise<string[]> => [...(await allHeldBodies(at.mirror))].sort();
+const READ = 1;
+
+test('where everything is wanted and there is no room, new mail is kept in place of the oldest that was read', async () => {
+  const at = await desk([message('old', { flags: READ, received_at: 1 }), message('unread', { received_at: 0 })]);
+  serve({ bodies: allBodies });
+  await at.run();
+  await fillUp(at, 'old');
+  await comes(at, message('new', { received_at: 2, flags: READ, seq: 6 }));
+  expect(await held(at)).toEqual(['new', 'unread']);
+});
+
+test.each([
+  ['unread', message('much', { received_at: 1 })],
+  ['flagged', message('much', { received_at: 1, flags: 3 })],
+  ['newer', message('much', { received_at: 3, flags: READ })],
+])('what is %s does not make room', async (_, much) => {
+  const at = await desk([much]);
+  serve({ bodies: allBodies });
+  await at.run();
+  await fillUp(at, 'much');
+  const log = serve({ bodies: allBodies });
+  await comes(at, message('new', { received_at: 2, flags: READ, seq: 6 }));
+  expect([await held(at), log]).toEqual([['much'], []]);
+});
+
+test('a file makes room before any text', async () => {
+  const at = await desk([message('old', { flags: READ, received_at: 1, has_attachments: true })]);
+  serve({
+    bodies: (asked) => ({
+      bodies: idsOf(asked).map((id) => body(id, { attachments: id === 'old' ? [file('2', 9)] : [] })),
+      missing: [],
+    }),
+    messages: partOf,
+  });
+  await at.run();
+  await at.mirror.db.blobs.update('old/2', { bytes: BOUND_BYTES });
+  await comes(at, message('new', { received_at: 2, seq: 6 }));
+  expect(await held(at)).toEqual(['new', 'old']);
 });

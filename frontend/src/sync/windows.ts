@@ -54,11 +54,26 @@ export async function rememberOpened(mirror: Mirror, bell: Bell, folder: string)
   const opened = (await readMeta(mirror.db, 'opened')) ?? [];
   if (opened.at(-1) === folder) return;
   const now = [...opened.filter((other) => other !== folder), folder];
-  const dropped = now.splice(0, Math.max(0, now.length - KEPT_FOLDERS));
-  await writeMeta(mirror.db, 'opened', now);
-  for (const other of dropped) await forgetFolder(mirror, other);
+  const dropped = now.length > KEPT_FOLDERS ? await openedLongestAgo(mirror, now) : [];
+  if (dropped.length) await giveUp(mirror, dropped);
+  const kept = now.filter((other) => !dropped.includes(other));
+  await writeMeta(mirror.db, 'opened', kept);
   if (dropped.length) bell.ring({ kind: 'windows' });
   if (!opened.includes(folder)) bell.ring({ kind: 'opened' });
+}
+
+/** The Inbox is kept without having been opened. */
+async function openedLongestAgo(mirror: Mirror, opened: readonly string[]): Promise<string[]> {
+  const inboxes = new Set((await foldersOf(mirror)).filter((row) => row.role === 'inbox').map((row) => row.id));
+  return opened.filter((folder) => !inboxes.has(folder)).slice(0, opened.length - KEPT_FOLDERS);
+}
+
+/** All of a folder or nothing: a window without its rows would never be filled again. */
+async function giveUp(mirror: Mirror, dropped: readonly string[]): Promise<void> {
+  const { db } = mirror;
+  await db.transaction('rw', db.messages, db.windows, db.bodies, db.blobs, async () => {
+    for (const folder of dropped) await forgetFolder(mirror, folder);
+  });
 }
 
 /** Folders to keep, the Inbox first. */

@@ -1,12 +1,20 @@
 import { newMirror } from '../support/browser';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { applyDelta } from '../../../src/db/apply';
-import { keysOf, storePage } from '../../../src/db/messages';
-import { readMeta } from '../../../src/db/meta';
+import { keysOf, storePage, windowsOf } from '../../../src/db/messages';
+import { readMeta, writeMeta } from '../../../src/db/meta';
 import type { Mirror } from '../../../src/db/vault';
 import type { FolderRow, MessageRow } from '../../../src/mail/rows';
 import { Bell, type News } from '../../../src/sync/bell';
-import { gapsOf, keptFolders, needOlder, OFFLINE_ROWS, rememberOpened, windowOf } from '../../../src/sync/windows';
+import {
+  gapsOf,
+  keptFolders,
+  KEPT_FOLDERS,
+  needOlder,
+  OFFLINE_ROWS,
+  rememberOpened,
+  windowOf,
+} from '../../../src/sync/windows';
 import { delta, folder, message, page } from '../support/rows';
 import { pathsOf, serve } from '../support/server';
 
@@ -126,4 +134,27 @@ test('a gap is another one once the window grew or the folder changed', async ()
   expect(await key({ ...row, seq: 2 })).not.toBe(first);
   await storePage(mirror, 'inbox', 'all', page(5, rows(2)));
   expect(await key(row)).not.toBe(first);
+});
+
+test('of many opened folders those opened last are kept, and the Inbox however long ago that was', async () => {
+  const { mirror, bell } = await desk();
+  const names = Array.from({ length: KEPT_FOLDERS }, (_, at) => `f${at}`);
+  const folders = [folder('inbox', { role: 'inbox' }), ...names.map((name) => folder(name))];
+  await applyDelta(mirror, delta(5, 6, { folders }));
+  for (const name of ['inbox', 'f0', 'f1'])
+    await storePage(mirror, name, 'all', page(6, [message(`m-${name}`, { folder: name })]));
+  await writeMeta(mirror.db, 'opened', ['inbox', ...names.slice(0, -1)]);
+  await rememberOpened(mirror, bell, names.at(-1) ?? '');
+  expect((await windowsOf(mirror)).map((window) => window.folder).sort()).toEqual(['f1', 'inbox']);
+  expect([await keysOf(mirror, 'f0'), (await keysOf(mirror, 'inbox')).length]).toEqual([[], 1]);
+});
+
+test('a browser that is killed while it gives up a folder holds all of it', async () => {
+  const { mirror, bell } = await desk();
+  await storePage(mirror, 'f0', 'all', page(5, [message('m', { folder: 'f0' })]));
+  const names = Array.from({ length: KEPT_FOLDERS }, (_, at) => `f${at}`);
+  await writeMeta(mirror.db, 'opened', names);
+  vi.spyOn(mirror.db.windows, 'bulkDelete').mockRejectedValueOnce(new Error('killed'));
+  await expect(rememberOpened(mirror, bell, 'one more')).rejects.toThrow('killed');
+  expect([(await keysOf(mirror, 'f0')).length, (await windowsOf(mirror)).length]).toEqual([1, 1]);
 });

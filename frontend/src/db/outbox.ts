@@ -86,13 +86,20 @@ export async function waitingOf(mirror: Mirror): Promise<Waiting[]> {
   );
 }
 
-/** About to be sent: from now on it may have arrived, unless `network` is known to be off. → the ids that were not
- *  taken back meanwhile. */
-export async function markTried(mirror: Mirror, ids: readonly string[], network: boolean): Promise<Set<string>> {
+/** About to be sent: from now on it may have arrived. → the ids that were not taken back meanwhile, each with whether it
+ *  had been tried before. */
+export async function markTried(mirror: Mirror, ids: readonly string[]): Promise<Map<string, boolean>> {
   return mirror.db.transaction('rw', mirror.db.outbox, async () => {
     const rows = (await mirror.db.outbox.bulkGet([...ids])).filter((row) => row !== undefined);
-    if (network) await mirror.db.outbox.bulkPut(rows.map((row) => ({ ...row, tried: true })));
-    return new Set(rows.map((row) => row.id));
+    await mirror.db.outbox.bulkPut(rows.map((row) => ({ ...row, tried: true })));
+    return new Map(rows.map((row) => [row.id, row.tried ?? false]));
+  });
+}
+
+/** It cannot have left this device. */
+export async function markUntried(mirror: Mirror, ids: readonly string[]): Promise<void> {
+  await mirror.db.transaction('rw', mirror.db.outbox, async () => {
+    for (const id of ids) await mirror.db.outbox.update(id, { tried: false });
   });
 }
 

@@ -3,9 +3,9 @@
  *  A wish leaves the outbox only when the feed brings what became of it. Sent twice is harmless: the server answers a
  *  repeat of an id with what it did the first time. */
 import { applySettled } from '../db/apply';
-import { markRefused, markSent, markTried, waitingOf, type Waiting } from '../db/outbox';
+import { markRefused, markSent, markTried, markUntried, waitingOf, type Waiting } from '../db/outbox';
 import type { Mirror } from '../db/vault';
-import type { SentIntent } from '../mail/rows';
+import type { Accepted, SentIntent } from '../mail/rows';
 import { api, ApiError } from '../net/api';
 import { alone } from './leader';
 
@@ -39,11 +39,10 @@ async function send(mirror: Mirror, wishes: readonly Waiting[]): Promise<void> {
   const there = await markTried(
     mirror,
     wishes.map((wish) => wish.id),
-    navigator.onLine,
   );
   const batch = wishes.filter((wish) => there.has(wish.id));
   if (batch.length === 0) return;
-  const { accepted, refused } = await api.actions(batch.map(intentOf));
+  const { accepted, refused } = await post(mirror, batch, there);
   const no = new Map(refused.map((one) => [one.id, one.code]));
   await markSent(
     mirror,
@@ -54,6 +53,24 @@ async function send(mirror: Mirror, wishes: readonly Waiting[]): Promise<void> {
     if (code !== undefined) await markRefused(mirror, wish, code);
   }
   await applySettled(mirror, accepted);
+}
+
+/** `there`: whether each had been tried before. */
+async function post(mirror: Mirror, batch: readonly Waiting[], there: ReadonlyMap<string, boolean>): Promise<Accepted> {
+  const off = !navigator.onLine;
+  try {
+    return await api.actions(batch.map(intentOf));
+  } catch (error) {
+    // The browser knew of no network, before and after: nothing left, and what was not tried before may be taken back.
+    if (off && !navigator.onLine && error instanceof ApiError && error.status === 0) {
+      const first = batch.filter((wish) => !there.get(wish.id));
+      await markUntried(
+        mirror,
+        first.map((wish) => wish.id),
+      );
+    }
+    throw error;
+  }
 }
 
 const LONGEST_MS = 30 * 24 * 3_600_000;

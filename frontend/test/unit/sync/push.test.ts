@@ -1,5 +1,5 @@
 import { newMirror } from '../support/browser';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { enqueue, waitingOf, withdraw } from '../../../src/db/outbox';
 import type { Mirror } from '../../../src/db/vault';
 import type { Intent } from '../../../src/mail/rows';
@@ -98,4 +98,37 @@ test('when all of it was taken back just before, nothing is asked', async () => 
   };
   await push(mirror, told);
   expect(log).toEqual([]);
+});
+
+/** What the browser believes; it may be wrong. */
+function believe(onLine: boolean): void {
+  Object.assign(navigator, { onLine });
+}
+afterEach(() => believe(true));
+
+test('though the browser believes that there is no network, what the server took cannot be taken back', async () => {
+  const { mirror, told } = await desk(1);
+  believe(false);
+  let during: boolean | undefined;
+  const [wish] = await waitingOf(mirror);
+  serve({
+    actions: async () => {
+      during = await withdraw(mirror, wish?.id ?? '');
+      return taken();
+    },
+  });
+  await push(mirror, told);
+  expect([during, await withdraw(mirror, wish?.id ?? '')]).toEqual([false, false]);
+});
+
+test('without a network what was never tried can be taken back, what had been tried cannot', async () => {
+  const { mirror, told } = await desk(1);
+  const [old] = await waitingOf(mirror);
+  serve({ actions: noNetwork });
+  await expect(push(mirror, told)).rejects.toMatchObject({ status: 0 });
+  await enqueue(mirror, [read('new')], 2);
+  const [, fresh] = await waitingOf(mirror);
+  believe(false);
+  await expect(push(mirror, told)).rejects.toMatchObject({ status: 0 });
+  expect([await withdraw(mirror, old?.id ?? ''), await withdraw(mirror, fresh?.id ?? '')]).toEqual([false, true]);
 });

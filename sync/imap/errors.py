@@ -13,6 +13,10 @@ class TryAgain(ImapError):
     """The network, a time-out, BYE, or a server that is busy: close this connection, back off, connect again."""
 
 
+class NotNow(TryAgain):
+    """NO to this command with a code that may pass (RFC 5530). The connection is still good: others may fare better."""
+
+
 class SignInRefused(ImapError):
     """User name or secret are not accepted: make no further attempt until a person gave another secret."""
 

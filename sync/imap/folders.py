@@ -8,7 +8,7 @@ from typing import Any
 from imapclient.exceptions import ProtocolError
 from imapclient.response_parser import parse_response
 
-from sync.imap.errors import CommandRefused, Nonsense
+from sync.imap.errors import CommandRefused, Nonsense, NotNow
 from sync.imap.messages import read_fetch
 from sync.imap.session import Session, Untagged, folder_name, readable_name, vanished_uids
 from sync.mail import FlagState, FolderListing, FolderStatus, Selected, UidSet
@@ -67,7 +67,7 @@ class FolderCommands(Session):
     def _status(self, name: str, wanted: bytes = b"(UIDNEXT UIDVALIDITY)") -> FolderStatus | None:
         try:
             return _statuses(self.run("STATUS", folder_name(name), wanted).get("STATUS", [])).get(name)
-        except CommandRefused:
+        except (CommandRefused, NotNow):
             return None
 
     def select(self, name: str, *, since: ResyncPoint | None = None, read_only: bool = False) -> Selected:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from imapclient.imap_utf7 import decode as decode_utf7
 from imapclient.imap_utf7 import encode as encode_utf7
 
-from sync.imap.errors import CommandRefused, ImapError, Nonsense, SignInRefused, TryAgain
+from sync.imap.errors import CommandRefused, ImapError, Nonsense, NotNow, SignInRefused, TryAgain
 from sync.imap.transport import TooLarge, Transport
 from sync.mail import UidSet
 
@@ -213,5 +213,5 @@ def from_abort(error: Exception) -> ImapError:
 def _from_refusal(text: bytes) -> ImapError:
     code = _CODE.search(text)
     if code is not None and code[1] in _PASSING:
-        return TryAgain(code[1].decode().lower())
+        return NotNow(code[1].decode().lower())
     return CommandRefused(code[1].decode().lower() if code is not None else "refused")

@@ -1,8 +1,9 @@
 """Which message makes the server hang up.
 
-A mail file that cannot be opened ends a Dovecot session in the middle of a FETCH that names hundreds. So the messages
-of that FETCH come first the next time, in ever smaller portions, until one is left; and when that one ends the session
-again and again, it is given up and the others have their turn.
+A mail file that cannot be opened ends a Dovecot session in the middle of a FETCH that names hundreds; another server
+calls it a defect of its own (RFC 5530), a third says nothing any more. So the messages of that FETCH come first the
+next time, in ever smaller portions, until one is left; and when that one fails again and again, it is given up and the
+others have their turn.
 """
 
 from collections.abc import Iterable
@@ -11,17 +12,19 @@ from dataclasses import dataclass
 from sync.mail import UidSet
 
 PORTIONS = 25
-# BYE is the server's own word. A line that merely ended may be the network: believe it later.
-HANGUPS_BYE = 2
-HANGUPS_CLOSED = 5
+# What the server says itself is believed sooner than a line that merely ended or fell silent: that may be the network.
+SAID = frozenset({"bye", "serverbug", "contactadmin", "limit"})
+SILENT = frozenset({"closed", "timeout", "inuse", "unavailable"})
+ENOUGH_SAID = 3
+ENOUGH_SILENT = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspects:
-    """Of one folder: what the last hang-up was about, how often in a row, and what has been given up."""
+    """Of one mailbox: what the last failure was about, how often in a row, and what has been given up."""
 
     uids: UidSet = UidSet()
-    hangups: int = 0
+    failures: int = 0
     given_up: frozenset[int] = frozenset()
 
 
@@ -35,14 +38,17 @@ def portions(wanted: UidSet, suspects: Suspects) -> list[UidSet]:
     return [UidSet.of(piece) for piece in [*pieces, clear] if piece]
 
 
-def after_hangup(suspects: Suspects, asked: UidSet, *, bye: bool) -> Suspects:
-    """What to think now. `asked`: the portion during which the server hung up."""
-    hangups = suspects.hangups + 1 if asked == suspects.uids else 1
-    if len(asked) == 1 and hangups >= (HANGUPS_BYE if bye else HANGUPS_CLOSED):
+def after_failure(suspects: Suspects, asked: UidSet, code: str) -> Suspects:
+    """What to think now. `asked`: the portion over which the server failed; `code`: that of the error, which may be
+    about something else (the network, a lock)."""
+    if code not in SAID | SILENT:
+        return suspects
+    failures = suspects.failures + 1 if asked == suspects.uids else 1
+    if len(asked) == 1 and failures >= (ENOUGH_SAID if code in SAID else ENOUGH_SILENT):
         return Suspects(given_up=suspects.given_up | frozenset(asked))
-    return Suspects(uids=asked, hangups=hangups, given_up=suspects.given_up)
+    return Suspects(uids=asked, failures=failures, given_up=suspects.given_up)
 
 
-def given_up(wanted: Iterable[int], suspects: Suspects) -> list[int]:
+def unreadable(wanted: Iterable[int], suspects: Suspects) -> list[int]:
     """Of these, what to show without having read it."""
     return [uid for uid in wanted if uid in suspects.given_up]

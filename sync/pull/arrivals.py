@@ -11,15 +11,15 @@ from itertools import islice
 from typing import Any
 
 from sync.imap.connection import Connection
-from sync.imap.errors import TryAgain
-from sync.mail import Address, Envelope, Fetched, Part, UidSet
+from sync.imap.errors import CommandRefused, Nonsense, NotNow, TryAgain
+from sync.mail import Address, Envelope, Fetched, Flags, Part, UidSet
 from sync.mime.choose import choose, has_attachments
 from sync.mime.decode import decode_text
 from sync.mime.headers import read_envelope
 from sync.mime.html_text import html_to_text
 from sync.mime.preview import make_preview
 from sync.mime.structure import read_parts
-from sync.plan.suspects import Suspects, after_hangup, given_up, portions
+from sync.plan.suspects import Suspects, after_failure, portions, unreadable
 from sync.pull.mirror import Mirror
 from sync.store.messages import NewMessage
 
@@ -29,16 +29,25 @@ PREVIEW_BYTES = 2048
 
 def fetch_arrivals(connection: Connection, mirror: Mirror, folder_id: str, uids: UidSet) -> Iterator[list[NewMessage]]:
     """These messages of the selected folder, newest first as far as nothing is wrong. Raises the wrapper's errors."""
-    suspects = mirror.suspects.get(folder_id, Suspects())
-    for uid in given_up(uids, suspects):
-        yield [_read(item, (), "") for item in connection.fetch_placeholder(uid, unopened=True)]
+    mailbox = (folder_id, connection.uidvalidity)
+    suspects = mirror.suspects.get(mailbox, Suspects())
+    for uid in unreadable(uids, suspects):
+        yield [_read(item, (), "") for item in _unopened(connection, uid)]
     for asked in portions(uids, suspects):
         try:
             yield from _read_batches(connection, connection.fetch_messages(asked))
         except TryAgain as error:
-            if error.code in ("bye", "closed"):
-                mirror.suspects[folder_id] = after_hangup(suspects, asked, bye=error.code == "bye")
+            mirror.suspects[mailbox] = after_failure(suspects, asked, error.code)
             raise
+
+
+def _unopened(connection: Connection, uid: int) -> list[Fetched]:
+    try:
+        return list(connection.fetch_placeholder(uid, unopened=True))
+    except (CommandRefused, Nonsense, NotNow):
+        if connection.broken:
+            raise
+        return [Fetched(uid=uid, flags=Flags(), received_at=0, size=0)]
 
 
 def _read_batches(connection: Connection, fetched: Iterable[Fetched]) -> Iterator[list[NewMessage]]:

@@ -41,7 +41,9 @@ def begin(connection: Connection, mirror: Mirror, cursor: Cursor) -> Cursor:
         highestmodseq=selected.highestmodseq,
         total=selected.exists,
     )
-    folders.begin_mirror(mirror.account_id, mirror.fence, cursor.id, known, complete=selected.exists == 0)
+    # Where only STATUS tells UIDNEXT, a mail may have come since SELECT said that there is none.
+    complete = selected.exists == 0 and known.uidnext == 1
+    folders.begin_mirror(mirror.account_id, mirror.fence, cursor.id, known, complete=complete)
     return folders.cursor(cursor.id) or cursor
 
 

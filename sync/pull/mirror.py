@@ -13,11 +13,13 @@ class Mirror:
     may_go_on    False once the lease is in doubt: stop, store nothing more
     must_pause   True when a person waits for this lane: stop where the work can be taken up again
 
-    `suspects`, by folder id: what the server hung up over. In memory alone: a successor finds out again.
+    `suspects`, by folder id and UIDVALIDITY: over which messages the server fails. `unreadable`: ids of folders that
+    could not be read at the last attempt. Both in memory alone: a successor finds out again.
     """
 
     account_id: str
     fence: int
     may_go_on: Callable[[], bool] = lambda: True
     must_pause: Callable[[], bool] = lambda: False
-    suspects: dict[str, Suspects] = field(default_factory=dict)
+    suspects: dict[tuple[str, int | None], Suspects] = field(default_factory=dict)
+    unreadable: set[str] = field(default_factory=set)

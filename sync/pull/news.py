@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 
 from sync.imap.connection import Connection, ResyncPoint
-from sync.imap.errors import CommandRefused
+from sync.imap.errors import CommandRefused, Nonsense, NotNow
 from sync.mail import FlagState, Selected, UidSet
 from sync.plan.folder import (
     HeldMessage,
@@ -80,11 +80,11 @@ def pull_news(
         uidvalidity=selected.uidvalidity,
         uidnext=uidnext,
         highestmodseq=selected.highestmodseq,
-        total=selected.exists,
+        total=selected.exists if selected.uidnext in (None, uidnext) else folders.TOTAL_UNKNOWN,
         unseen=_unseen(cursor, unseen) if kind == "scan" else None,
     )
     everything = everything or (kind == "scan" and _does_not_add_up(cursor, unseen))
-    scan_below = cursor.scan_below or (LAST_UID + 1 if everything else 0)
+    scan_below = LAST_UID + 1 if everything else cursor.scan_below
     folders.save_cursor(mirror.fence, cursor, known, scan_below=scan_below)
     return _scan_below(connection, mirror, cursor, scan_below)
 
@@ -141,6 +141,8 @@ def _does_not_add_up(cursor: Cursor, unseen: int | None) -> bool:
 
 
 def _scan_below(connection: Connection, mirror: Mirror, cursor: Cursor, bound: int) -> Pass:
+    if bound and not _is_open(connection, cursor):
+        return Pass.PAUSED
     while bound:
         window = messages.newest_held(cursor.id, SCAN_UIDS, below=bound)
         if window:
@@ -185,15 +187,18 @@ def _already_held(connection: Connection, mirror: Mirror, cursor: Cursor, first:
 
 def _pull_batch(connection: Connection, mirror: Mirror, cursor: Cursor, batch: UidSet, *, follow_moves: bool) -> bool:
     """False when the folder is another one now."""
-    if connection.selected != cursor.path:  # an origin was read in between
-        connection.select(cursor.path)
-    if connection.uidvalidity != cursor.known.uidvalidity:
+    if not _is_open(connection, cursor):
         return False
     for rows in list(fetch_arrivals(connection, mirror, cursor.id, batch)):
         if follow_moves:
             _read_origins(connection, mirror, cursor, rows)
         messages.add(mirror.account_id, mirror.fence, cursor.id, rows)
     return True
+
+
+def _is_open(connection: Connection, cursor: Cursor) -> bool:
+    """Selected again if an origin was read in between. False when it is another one now."""
+    return connection.reselect(cursor.path, cursor.known.uidvalidity or 0)
 
 
 def _read_origins(connection: Connection, mirror: Mirror, cursor: Cursor, rows: Sequence[NewMessage]) -> None:
@@ -204,7 +209,9 @@ def _read_origins(connection: Connection, mirror: Mirror, cursor: Cursor, rows: 
             continue
         try:
             pull_news(connection, mirror, origin, follow_moves=False)
-        except CommandRefused:
+        except (CommandRefused, Nonsense, NotNow):
+            if connection.broken:
+                raise
             continue  # it was deleted or renamed a moment ago: the next LIST will tell
 
 

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sync.imap.connection import Connection
-from sync.imap.errors import CommandRefused, ImapError, Nonsense, TryAgain
+from sync.imap.errors import CommandRefused, ImapError, Nonsense, NotNow, TryAgain
 from sync.mail import Role
 from sync.plan.actions import ActionPlan, Outcome, Placement, QueuedAction, plan_action, sum_up
 from sync.pull import Mirror, pull_listing, pull_news, sweep
 from sync.push.commands import run_step
 from sync.push.resolve import doubtful, resolve_step
-from sync.store import accounts, actions, folders
+from sync.store import accounts, actions, folders, messages
 from sync.store.actions import Effect, JournalStep
 
 log = logging.getLogger("sync.push")
@@ -31,7 +31,7 @@ def drain(connection: Connection, mirror: Mirror) -> set[str]:
     """
     touched: set[str] = set()
     put_off: set[int] = set()
-    _resolve_all(connection, mirror, touched)
+    unsettled = _resolve_all(connection, mirror, touched)
     while mirror.may_go_on():
         waiting = actions.due(mirror.account_id, but=put_off)
         if not waiting:
@@ -39,17 +39,26 @@ def drain(connection: Connection, mirror: Mirror) -> set[str]:
         for action in waiting:
             if not mirror.may_go_on():
                 return touched
-            if not _carry_out(connection, mirror, action, touched):
+            # A later wish for the same message must not overtake the one that waits.
+            if unsettled.intersection(action.targets) or not _try_out(connection, mirror, action, touched):
                 put_off.add(action.pk)
+                unsettled.update(action.targets)
     return touched
 
 
-def _resolve_all(connection: Connection, mirror: Mirror, touched: set[str]) -> None:
+def _resolve_all(connection: Connection, mirror: Mirror, touched: set[str]) -> set[str]:
+    """→ ids of messages of which it is still not known."""
+    unsettled: set[str] = set()
     grouped, never_sent = doubtful(mirror.account_id)
     for steps in grouped.values():
-        _resolve(connection, mirror, steps, touched)
+        try:
+            _resolve(connection, mirror, steps, touched)
+        except NotNow:
+            unsettled.update(steps[0].action.targets)
     for action in never_sent:
-        _carry_out(connection, mirror, action, touched)
+        if not _try_out(connection, mirror, action, touched):
+            unsettled.update(action.targets)
+    return unsettled
 
 
 def _resolve(connection: Connection, mirror: Mirror, steps: list[JournalStep], touched: set[str]) -> None:
@@ -65,6 +74,15 @@ def _resolve(connection: Connection, mirror: Mirror, steps: list[JournalStep], t
             _settle(mirror, step.action, outcomes | missing, effect)
             raise
     _settle(mirror, steps[0].action, outcomes, effect)
+
+
+def _try_out(connection: Connection, mirror: Mirror, action: QueuedAction, touched: set[str]) -> bool:
+    """False when it has to wait: the server says "not now" to it, or it is to turn up first where its targets are."""
+    try:
+        return _carry_out(connection, mirror, action, touched)
+    except NotNow as error:
+        log.warning("push account=%s kind=%s put off code=%s", mirror.account_id, action.kind, error.code)
+        return False
 
 
 def _carry_out(connection: Connection, mirror: Mirror, action: QueuedAction, touched: set[str]) -> bool:
@@ -118,8 +136,7 @@ def _may_turn_up(mirror: Mirror, placed: Sequence[Placement]) -> bool:
     """One left its folder, and may be in the history of one that started over."""
     if all(placement.folder for placement in placed):
         return False
-    cursors = folders.cursors(mirror.account_id)
-    return any(cursor.known.uidvalidity is not None and not cursor.complete for cursor in cursors)
+    return messages.may_turn_up(mirror.account_id, [one.id for one in placed if not one.folder], but=mirror.unreadable)
 
 
 @contextmanager
@@ -127,7 +144,7 @@ def _isolated(connection: Connection, mirror: Mirror) -> Iterator[None]:
     """One folder that cannot be read must not hold up every action; a line that broke over it is another matter."""
     try:
         yield
-    except (CommandRefused, Nonsense) as error:
+    except (CommandRefused, Nonsense, NotNow) as error:
         if connection.broken:
             raise
         log.warning("push account=%s look %s", mirror.account_id, type(error).__name__)
@@ -152,9 +169,9 @@ def _guarded(
 
 
 def _may_pass(error: ImapError) -> bool:
-    """By waiting. What a server calls a defect of its own, or a matter for its administrator (RFC 5530), may be there
-    for good: it must not hold up the other actions, and all news behind them."""
-    return isinstance(error, TryAgain) and error.code not in ("serverbug", "contactadmin")
+    """By waiting. What a server calls a defect of its own, a matter for its administrator, or too much (RFC 5530) may
+    be there for good: it must not hold up the other actions, and all news behind them."""
+    return isinstance(error, TryAgain) and error.code not in ("serverbug", "contactadmin", "limit")
 
 
 def _settle(mirror: Mirror, action: QueuedAction, outcomes: dict[str, Outcome], effect: Effect) -> None:

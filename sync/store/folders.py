@@ -13,6 +13,7 @@ from sync.store.clock import now_ms
 from sync.store.commit import Change, change
 
 LAST_UID = 2**32 - 1
+TOTAL_UNKNOWN = -1  # differs from whatever a server tells
 _SELECTABLE_NOT = {"\\noselect", "\\nonexistent"}
 
 
@@ -121,9 +122,12 @@ def begin_mirror(account_id: str, fence: int, folder_id: str, known: Known, *, c
 
 def halt_backfill(account_id: str, fence: int, folder_id: str) -> None:
     """Before a folder starts over: nothing of it is held from here on, and what the transfer lane is fetching for what
-    it was is not stored any more (`still_at`)."""
+    it was is not stored any more (`still_at`). No server tells a UIDNEXT above ours now: whoever goes on after a crash
+    begins again."""
     with change(account_id, fence) as made:
-        Folder.objects.filter(pk=folder_id).update(backfill_low=LAST_UID, complete=False, seq=made.seq)
+        Folder.objects.filter(pk=folder_id).update(
+            backfill_low=LAST_UID, uidnext=LAST_UID, complete=False, seq=made.seq
+        )
         made.folders.add(uuid.UUID(folder_id))
 
 
@@ -134,8 +138,9 @@ def save_cursor(fence: int, at: Cursor, known: Known, *, scan_below: int = 0) ->
     changed there: then only its arrivals count, and the next pass asks for the rest once more.
     """
     mine = Folder.objects.filter(pk=at.id, account__in=Account.objects.filter(fence=fence))
-    mine.update(uidnext=known.uidnext)
-    mine.filter(backfill_low=at.backfill_low).update(**_known_fields(known), scan_below=scan_below, looked_at=now_ms())
+    whole = {**_known_fields(known), "scan_below": scan_below, "looked_at": now_ms()}
+    if not mine.filter(backfill_low=at.backfill_low).update(**whole):
+        mine.update(uidnext=known.uidnext, server_total=TOTAL_UNKNOWN)
 
 
 def note_scan(fence: int, folder_id: str, below: int) -> None:

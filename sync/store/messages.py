@@ -6,15 +6,15 @@ up elsewhere a moment later, where its twin fingerprint links it again under its
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Min, QuerySet
 
 from sync.keys import keyring, seal_json
 from sync.mail import Flag, Flags, UidSet
-from sync.models import Account, Body, Message, new_id
+from sync.models import Account, Body, Folder, Message, new_id
 from sync.plan.folder import HeldMessage
 from sync.store.clock import now_ms
 from sync.store.commit import Change, change
@@ -84,15 +84,12 @@ def add(account_id: str, fence: int, folder_id: str, batch: Sequence[NewMessage]
     `at`: the cursor under which a window of history was fetched: when the folder started over since, its UIDs name
     other messages now and nothing is stored.
     """
-    known = set(
-        Message.objects.filter(folder_id=folder_id, uid__in=[new.uid for new in batch]).values_list("uid", flat=True)
-    )
-    fresh = [new for new in batch if new.uid not in known]
-    if not fresh:
+    if not _fresh(folder_id, batch):
         return 0
     with change(account_id, fence) as made:
         if at is not None and not still_at(at):
             return 0
+        fresh = _fresh(folder_id, batch)  # once more: two lanes may bring the same message at once
         counts = Counts()
         twins = _unlinked_twins(account_id, fresh)
         created = []
@@ -151,6 +148,38 @@ def correct(
         unchanged = {str(pk) for pk in rows.values_list("pk", flat=True)}
         write_flags(made, {pk: flags for pk, flags in changes.items() if pk in unchanged})
         write_unlinked(made, [pk for pk in vanished if pk in unchanged])
+
+
+def has_unopened(account_id: str) -> bool:
+    return _unopened(account_id).exists()
+
+
+def unopened(account_id: str) -> list[tuple[str, int]]:
+    """(folder id, UID) of those that the server could not open: nothing is known of them, not even a size."""
+    return [(str(folder), uid or 0) for folder, uid in _unopened(account_id).values_list("folder_id", "uid")]
+
+
+def fill_in(account_id: str, fence: int, folder_id: str, batch: Sequence[NewMessage]) -> None:
+    """What could be read of them in the end."""
+    read = {new.uid: new for new in batch if not new.unparsed or new.size}
+    if not read:
+        return
+    with change(account_id, fence) as made:
+        for row in _unopened(account_id).filter(folder_id=folder_id, uid__in=read):
+            _fill(row, read[row.uid or 0])
+            row.seq = made.seq
+            row.save()
+            Body.objects.filter(message=row).delete()
+            made.messages.add(row.id)
+
+
+def may_turn_up(account_id: str, ids: Sequence[str], *, but: Collection[str]) -> bool:
+    """Did one of these leave before a folder was begun whose history is still to come? Whoever left later went to where
+    news are, not history. `but`: folders of which nothing comes."""
+    unlinked = Message.objects.filter(account_id=account_id, pk__in=ids, gone=False, folder__isnull=True)
+    left_at: int | None = unlinked.aggregate(at=Min("unlinked_at"))["at"]
+    filling = Folder.objects.filter(account_id=account_id, gone=False, complete=False, uidvalidity__isnull=False)
+    return left_at is not None and filling.filter(scanned_at__gte=left_at).exclude(pk__in=but).exists()
 
 
 def unlink(account_id: str, fence: int, ids: Iterable[str]) -> None:
@@ -225,6 +254,16 @@ def prune(account_id: str, fence: int, *, gone_before: int) -> int:
     return len(ids)
 
 
+def _unopened(account_id: str) -> QuerySet[Message]:
+    return Message.objects.filter(account_id=account_id, folder__isnull=False, unparsed=True, size=0)
+
+
+def _fresh(folder_id: str, batch: Sequence[NewMessage]) -> list[NewMessage]:
+    uids = [new.uid for new in batch]
+    known = set(Message.objects.filter(folder_id=folder_id, uid__in=uids).values_list("uid", flat=True))
+    return [new for new in batch if new.uid not in known]
+
+
 def _unlinked_twins(account_id: str, batch: Sequence[NewMessage]) -> dict[str, list[Message]]:
     texts = {digest: new.twin_text for new in batch for digest in keyring().digests(new.twin_text)}
     found: dict[str, list[Message]] = defaultdict(list)
@@ -240,18 +279,21 @@ def _created(account_id: str, folder_id: str, new: NewMessage, made: Change) -> 
         account_id=account_id,
         folder_id=uuid.UUID(folder_id),
         uid=new.uid,
-        received_at=new.received_at,
-        size=new.size,
-        has_attachments=new.has_attachments,
-        unparsed=new.unparsed,
-        twin=keyring().digest(new.twin_text),
         created_seq=made.seq,
         moved_seq=made.seq,
     )
-    row.envelope = seal_json(new.envelope, f"envelope:{row.id}")
-    row.parts = seal_json(new.parts, f"parts:{row.id}")
+    _fill(row, new)
     _set(row, new.flags, made)
     return row
+
+
+def _fill(row: Message, new: NewMessage) -> None:
+    """What the message says, sealed, and the fingerprint of its twins."""
+    row.received_at, row.size = new.received_at, new.size
+    row.has_attachments, row.unparsed = new.has_attachments, new.unparsed
+    row.twin = keyring().digest(new.twin_text)
+    row.envelope = seal_json(new.envelope, f"envelope:{row.id}")
+    row.parts = seal_json(new.parts, f"parts:{row.id}")
 
 
 def _link(row: Message, folder: uuid.UUID, uid: int, flags: Flags, made: Change, *, by: str = "") -> None:

@@ -23,20 +23,21 @@ from typing import TypeVar
 from sync.bus import requests
 from sync.bus.requests import Request
 from sync.imap.connection import Connection
-from sync.imap.errors import CommandRefused, Nonsense, TryAgain
+from sync.imap.errors import CommandRefused, Nonsense, NotNow, TryAgain
 from sync.imap.idle import Hint
-from sync.mail import FolderStatus, Role
+from sync.mail import Role
 from sync.pull import Mirror, Pass, backfill, open_folder, pull_listing, pull_news, sweep
-from sync.pull.listing import due_looks, expected_messages, is_settled
+from sync.pull.listing import due_looks, expected_messages
 from sync.push import drain
 from sync.serve import serve
-from sync.store import folders, messages
+from sync.store import folders
 from sync.store.clock import now_ms
 from sync.store.folders import Cursor
 from sync.watch import RENEW_EVERY_S, news_of, open_watch, renew_watch
 from sync.worker.connections import LANES, Connections, Purpose
 from sync.worker.lanes import Job, Lanes
 from sync.worker.trouble import Boundary
+from sync.worker.upkeep import Upkeep
 from sync.worker.wants import Wants
 from sync.worker.watcher import Watched, Watcher
 
@@ -46,7 +47,6 @@ WINDOW = 500
 SWEEP_EVERY_S = 30.0
 FEW_BODIES = 2
 LIST_EVERY_SWEEPS = 4  # where LIST costs a command of its own
-PRUNE_EVERY_S = 3600.0
 LASTED_S = 60.0
 
 Result = TypeVar("Result")
@@ -58,16 +58,17 @@ class Conductor:
         self.closed = False
         self._mirror, self._lanes, self._watcher = mirror, lanes, watcher
         self._polite = replace(mirror, must_pause=self._somebody_waits)
+        self._filling = replace(mirror, suspects={})  # the transfer lane suspects other messages than the command lane
         self._connections = Connections(mirror.account_id, mirror.may_go_on)
         self._boundary = Boundary(
             mirror, self._connections, on_fence_lost, self._forget_watch, self._want_everything, self._close_lanes
         )
         self._wants = Wants(listing=True, sweep=True, actions=True, requests=True)
-        self._sweep_at = self._renew_at = self._prune_at = 0.0
+        self._upkeep = Upkeep(mirror)
+        self._sweep_at = self._renew_at = 0.0
         self._watched_at = math.inf
         self._expected = 0
         self._sweeps = 0
-        self._settled_at = 0  # the last sweep that found all as we have it, in ms
         self._transfers: list[Request] = []
         self._looked_at = ""  # the folder that somebody opened last
         self._set_aside: set[str] = set()  # paths whose history got no further
@@ -192,24 +193,14 @@ class Conductor:
         self._wants.add(paths=[cursor.path for cursor in [*begun, *looks]])
         if len(begun) < len(with_news):
             self._begin_folders(connection)
-        if not with_news:
-            self._bury(statuses, began_at, listed=listing or "LIST-STATUS" in connection.capabilities)
-        self._prune()
+        if not with_news and (listing or "LIST-STATUS" in connection.capabilities):
+            self._upkeep.bury(statuses, began_at)
+        self._upkeep.prune()
+        if self._upkeep.is_reading_due():
+            self._submit("transfer", "read", lambda: self._upkeep.read_unopened(self._transfer_line()))
         self._set_aside.clear()
         self._report()
         self._submit("transfer", "fill", self._fill)
-
-    def _bury(self, statuses: dict[str, FolderStatus], now: int, *, listed: bool) -> None:
-        """Twice in a row every folder there is was looked at, held all its messages and had no news: what was unlinked
-        before the first time is nowhere. While history is missing (a folder starts over), it may be in there."""
-        if listed and is_settled(folders.cursors(self.account_id), statuses):
-            messages.bury(self.account_id, self._mirror.fence, unlinked_before=self._settled_at)
-            self._settled_at = now
-
-    def _prune(self) -> None:
-        if time.monotonic() >= self._prune_at:
-            self._prune_at = time.monotonic() + PRUNE_EVERY_S
-            messages.prune(self.account_id, self._mirror.fence, gone_before=now_ms() - messages.TOMBSTONES_MS)
 
     def _somebody_waits(self) -> bool:
         return self._wants.actions or self._wants.requests
@@ -263,7 +254,9 @@ class Conductor:
         """Set aside until the next sweep what got no further: started over meanwhile, or not readable."""
         self._set_aside.add(cursor.path)
         try:
-            goes_on = backfill(connection, self._mirror, cursor, window=WINDOW)
+            goes_on = backfill(connection, self._filling, cursor, window=WINDOW)
+        except NotNow:
+            raise
         except TryAgain:  # over another line, as soon as there may be one
             self._set_aside.discard(cursor.path)
             raise
@@ -372,17 +365,20 @@ class Conductor:
     def _isolated(self, cursor: Cursor, job: Callable[[], Result]) -> Result | None:
         """One folder that cannot be read must not stop the others."""
         try:
-            return job()
-        except (CommandRefused, Nonsense) as error:
+            result = job()
+        except (CommandRefused, Nonsense, NotNow) as error:
             log.warning("account=%s folder=%s %s", self.account_id, cursor.id, type(error).__name__)
+            self._mirror.unreadable.add(cursor.id)
             return None
+        self._mirror.unreadable.discard(cursor.id)
+        return result
 
     def _report(self) -> None:
         """Tell the browsers how far we are."""
         cursors = folders.cursors(self.account_id)
         if not cursors:
             return  # the list of folders is still to come
-        if all(cursor.complete for cursor in cursors):
+        if all(cursor.complete or cursor.id in self._mirror.unreadable for cursor in cursors):
             self._boundary.report("ok")
             return
         held = sum(cursor.held for cursor in cursors)

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.embedded.dovecot import Dovecot
 from sync.imap.changes import ChangeCommands
-from sync.imap.errors import CommandRefused, Nonsense, TryAgain
+from sync.imap.errors import Nonsense, NotNow, TryAgain
 from sync.imap.transport import TooLarge, Transport
 from sync.mail import Flag, Selected
 from sync.pull import Mirror
@@ -152,7 +152,7 @@ def test_one_folder_that_cannot_be_read_holds_up_no_action(
 
     def refusing(name: str, **options: Any) -> Selected:
         if name == "Kaputt":
-            raise CommandRefused("serverbug")
+            raise NotNow("serverbug")
         return select(name, **options)
 
     monkeypatch.setattr(mirrored.connection, "select", refusing)

@@ -6,14 +6,14 @@ import pytest
 
 from sync.endpoint import Endpoint
 from sync.imap.connection import connect
-from sync.imap.errors import CommandRefused, ImapError, Nonsense, SignInRefused, TryAgain
+from sync.imap.errors import CommandRefused, ImapError, Nonsense, NotNow, SignInRefused, TryAgain
 from tests.support.scripted_server import OK, ScriptedServer, Turn
 
 TAGGED: list[tuple[bytes, type[ImapError], str]] = [
-    (b"NO [UNAVAILABLE] user's server is away", TryAgain, "unavailable"),
-    (b"NO [INUSE] try later", TryAgain, "inuse"),
-    (b"NO [SERVERBUG] oops", TryAgain, "serverbug"),
-    (b"NO [LIMIT] too many", TryAgain, "limit"),
+    (b"NO [UNAVAILABLE] user's server is away", NotNow, "unavailable"),
+    (b"NO [INUSE] try later", NotNow, "inuse"),
+    (b"NO [SERVERBUG] oops", NotNow, "serverbug"),
+    (b"NO [LIMIT] too many", NotNow, "limit"),
     (b"NO [OVERQUOTA] full", CommandRefused, "overquota"),
     (b"NO [NOPERM] not yours", CommandRefused, "noperm"),
     (b"NO [TRYCREATE] no such folder", CommandRefused, "trycreate"),
@@ -102,9 +102,9 @@ REFUSALS: list[tuple[bytes, type[ImapError], str]] = [
     (b"NO [AUTHORIZATIONFAILED] wrong", SignInRefused, "authorizationfailed"),
     (b"NO [EXPIRED] password", SignInRefused, "expired"),
     (b"NO wrong", SignInRefused, "refused"),
-    (b"NO [UNAVAILABLE] directory is away", TryAgain, "unavailable"),
-    (b"NO [INUSE] locked", TryAgain, "inuse"),
-    (b"NO [LIMIT] too many connections", TryAgain, "limit"),
+    (b"NO [UNAVAILABLE] directory is away", NotNow, "unavailable"),
+    (b"NO [INUSE] locked", NotNow, "inuse"),
+    (b"NO [LIMIT] too many connections", NotNow, "limit"),
 ]
 
 

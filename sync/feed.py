@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 WindowKind = Literal["all", "unread", "flagged"]
-ActionKind = Literal["flag", "move", "archive", "trash", "destroy"]
+ActionKind = Literal["flag", "move", "archive", "trash", "destroy", "draft", "discard", "send"]
+ComposeKind = Literal["new", "reply", "reply_all", "forward"]
 ActionState = Literal["waiting", "sending", "done", "noop", "conflict", "held", "failed", "unknown"]
 Connectivity = Literal["ok", "first_sync", "reconnecting", "sign_in_refused", "server_trouble"]
 
@@ -56,8 +57,59 @@ class FolderRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ComposedFile:
+    """A file of a mail that is being written: uploaded (`message` empty, `id` names the upload), or taken from a
+    message here: one `part` of it, or all of it where `part` is empty."""
+
+    id: str
+    filename: str
+    type: str
+    size: int  # bytes
+    content_id: str  # without angle brackets; what the HTML calls it
+    inline: bool
+    message: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """A mail that is being written. `draft` is its id for good, made by the browser that began it.
+
+    `base`: the seq of the version that the writer's editor was opened with (0: begun there); what somebody else saved
+    later was not seen. `replaces`: the message in Drafts that this one continues, where another program wrote it.
+    """
+
+    draft: str
+    base: int
+    kind: ComposeKind
+    original: str  # the message answered or forwarded, or ""
+    replaces: str
+    identity: str  # "" is the account's own address
+    to: list[Mailbox]
+    cc: list[Mailbox]
+    bcc: list[Mailbox]
+    subject: str
+    text: str
+    html: str | None
+    files: list[ComposedFile]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedRecipient:
+    """What the SMTP server said of one address, cut to a line; `code` is its reply code."""
+
+    email: str
+    code: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionRow:
-    """One line of the ledger. `detail` is a code the screen has words for; `where` a folder id some codes need."""
+    """One line of the ledger. `detail` is a code the screen has words for; `where` names what some codes speak of: a
+    folder, the answer that a held reply met, the draft that a second one was made of.
+
+    Of a mail being written: `draft`, `subject`; when it is sent or tried again at the earliest (`due_at`, 0: at once).
+    """
 
     id: str
     device: str
@@ -69,14 +121,33 @@ class ActionRow:
     state: ActionState
     detail: str
     where: str
+    draft: str
+    subject: str
+    refused: list[RefusedRecipient]
+    due_at: int
     created_at: int
     settled_at: int | None
     seq: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """As whom one writes (JMAP Identity, RFC 8621 6). The first is the default."""
+
+    id: str
+    name: str
+    email: str
+    reply_to: str  # an address, or ""
+    signature: str  # plain text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRow:
-    """The account's state for the status line. `code` picks the sentence ("hin_token", "password", "network" …)."""
+    """The account's state for the status line. `code` picks the sentence ("hin_token", "password", "network" …).
+
+    `can_send`: an SMTP server is known; else it is asked once. `max_bytes`: of a whole message, 0 where nobody said.
+    `protected_domains`: where mail needs no marker, beside hin.ch (product rule of HIN).
+    """
 
     id: str
     address: str
@@ -87,6 +158,10 @@ class AccountRow:
     done: int  # messages mirrored, while first_sync
     expected: int
     archive: str  # folder id, or "" when the person must be asked once
+    identities: list[Identity]
+    can_send: bool
+    max_bytes: int
+    protected_domains: list[str]
     seq: int
 
 
@@ -147,8 +222,21 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftHead:
+    """Of a message in Drafts that was written here: how to go on with it. `seq`: when this version was saved."""
+
+    draft: str
+    kind: ComposeKind
+    original: str
+    identity: str
+    device_name: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BodyRow:
-    """A message opened: sanitised HTML (or None) and text, never the raw mail."""
+    """A message opened: sanitised HTML (or None) and text, never the raw mail. `list_post`: where its mailing list
+    takes answers (RFC 2369 3.4), or ""."""
 
     id: str
     text: str
@@ -157,9 +245,22 @@ class BodyRow:
     attachments: list[Attachment]
     to: list[Mailbox]
     cc: list[Mailbox]
+    bcc: list[Mailbox]
     reply_to: list[Mailbox]
+    list_post: str
+    draft: DraftHead | None
     sent_at: int | None
     unparsed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """A device that is writing now: which messages it answers, which drafts it holds."""
+
+    device: str
+    device_name: str
+    replying: list[str]
+    drafts: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,10 +136,12 @@ class Envelope:
     senders: tuple[Address, ...] = ()
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()  # of our own drafts
     reply_to: tuple[Address, ...] = ()
     message_id: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    list_post: str = ""  # where a mailing list takes answers
     sent_at: int | None = None  # ms since 1970, from Date
 
 

@@ -54,6 +54,12 @@ class Account(models.Model):
     done = models.PositiveIntegerField(default=0)
     expected = models.PositiveIntegerField(default=0)
     archive = models.ForeignKey("Folder", null=True, on_delete=models.SET_NULL, related_name="+")
+    identities = models.BinaryField(default=bytes)  # sealed JSON
+    protected_domains = models.TextField(default="")  # space separated
+    smtp_host = models.TextField(default="")  # "" until it is known or chosen
+    smtp_port = models.PositiveIntegerField(default=0)
+    smtp_security = models.TextField(default="")
+    max_bytes = models.BigIntegerField(default=0)  # SIZE of the SMTP server, 0: not told
     row_seq = models.BigIntegerField(default=0)  # the seq at which what a browser sees of this row changed
 
     class Meta:
@@ -113,6 +119,9 @@ class Message(models.Model):
     envelope = models.BinaryField(default=bytes)  # sealed JSON
     parts = models.BinaryField(default=bytes)  # sealed JSON
     twin = models.BinaryField(default=bytes, max_length=16)  # fingerprint of Message-ID, INTERNALDATE and size
+    answers = models.BinaryField(default=bytes, max_length=16)  # fingerprint of In-Reply-To
+    answered_seq = models.BigIntegerField(default=0)  # when \\Answered was seen to be set
+    answered_by = models.TextField(default="")  # the device whose reply set it, or "" for another mail program
 
     seq = models.BigIntegerField()
     created_seq = models.BigIntegerField()
@@ -138,6 +147,7 @@ class Message(models.Model):
             ),
             models.Index(fields=["account", "seq"], name="message_by_seq"),
             models.Index(fields=["account", "twin"], name="message_by_twin"),
+            models.Index(fields=["account", "answers"], name="message_by_answers"),
             models.Index(
                 fields=["account", "unlinked_at"],
                 name="message_unlinked",
@@ -173,6 +183,10 @@ class Action(models.Model):
     targets = models.JSONField()
     args = models.JSONField()
     base_seq = models.BigIntegerField()
+    draft = models.TextField(default="")  # of the kinds that write: which mail
+    composition = models.BinaryField(default=bytes)  # sealed JSON; gone once settled for good
+    refused = models.BinaryField(default=bytes)  # sealed JSON: what the SMTP server said of recipients
+    due_at = models.BigIntegerField(default=0)  # not before
 
     state = models.TextField(default="waiting")
     detail = models.TextField(default="")
@@ -189,6 +203,69 @@ class Action(models.Model):
         ]
 
 
+class Draft(models.Model):
+    """A mail that is being written in this account: which message in Drafts is its newest version, and whose it is."""
+
+    id = models.UUIDField(primary_key=True)  # made by the browser that began it
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    message = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="drafts")
+    original = models.ForeignKey(Message, null=True, on_delete=models.SET_NULL, related_name="+")
+    kind = models.TextField(default="new")
+    identity = models.TextField(default="")
+    rfc_message_id = models.BinaryField(default=bytes)  # sealed: the Message-ID of every version and of what is sent
+    device = models.TextField(default="")  # who saved it last
+    device_name = models.TextField(default="")
+    saved_seq = models.BigIntegerField(default=0)
+    fork_of = models.UUIDField(null=True)  # the draft that `device` could not overwrite
+    ended = models.TextField(default="")  # "sent" or "discarded"
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "fork_of"])]
+
+
+class Submission(models.Model):
+    """A mail on its way to the SMTP server. `phase` is stored before each step of the dialogue is begun.
+
+    queued → connect → mail → rcpt → data → final_dot → accepted; what is left to do after that has flags of its own.
+    """
+
+    action = models.OneToOneField(Action, primary_key=True, on_delete=models.CASCADE)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    phase = models.TextField(default="queued")
+    attempts = models.PositiveIntegerField(default=0)
+    began_at = models.BigIntegerField()
+    asked_at = models.BigIntegerField(default=0)  # when the final dot went out without an answer
+    letter = models.BinaryField(default=bytes)  # sealed: the message as it is sent
+    copy = models.BinaryField(default=bytes)  # sealed: the message as it stays in Sent, where that is another
+    envelope = models.BinaryField(default=bytes)  # sealed JSON: sender, recipients, Message-ID
+    filed = models.BooleanField(default=False)  # the copy is in Sent
+    marked = models.BooleanField(default=False)  # the original is marked as answered or forwarded
+    cleared = models.BooleanField(default=False)  # its draft is removed
+
+
+class Upload(models.Model):
+    """A file on its way up, to be attached. Chunks are sealed; what nobody used is removed after a week."""
+
+    id = models.UUIDField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    size = models.BigIntegerField()
+    sha256 = models.TextField(default="")  # hexadecimal, where the browser told
+    received = models.BigIntegerField(default=0)
+    used_at = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["used_at"])]
+
+
+class UploadChunk(models.Model):
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE)
+    offset = models.BigIntegerField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["upload", "offset"], name="one_chunk_an_offset")]
+
+
 class Step(models.Model):
     """The journal: an IMAP command that was about to be sent. Gone once its outcome is stored."""
 
@@ -199,4 +276,5 @@ class Step(models.Model):
     uids = models.JSONField()  # {message id: uid}
     target = models.ForeignKey(Folder, null=True, on_delete=models.CASCADE, related_name="+")
     target_uidnext = models.BigIntegerField(default=1)
+    mark = models.TextField(default="")  # of an APPEND: the value of its own header, to find it by
     fence = models.BigIntegerField()

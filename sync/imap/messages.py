@@ -14,7 +14,8 @@ from sync.imap.session import Session, guard
 from sync.mail import Fetched, Flags, FlagState, UidSet
 
 # As a literal: parsing ENVELOPE costs five times as much (RFC 9051 6.4.5).
-_HEADER = b"BODY.PEEK[HEADER.FIELDS (DATE FROM TO CC REPLY-TO SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES)]"
+_FIELDS = b"DATE FROM TO CC BCC REPLY-TO SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES LIST-POST"
+_HEADER = b"BODY.PEEK[HEADER.FIELDS (%s)]" % _FIELDS
 _HEADER_KEY = b"BODY[HEADER.FIELDS"
 _BATCH_UIDS = 200
 
@@ -57,10 +58,15 @@ class MessageCommands(Session):
         return UidSet.of(_numbers(lines))
 
     def find_message_id(self, message_id: str, *, from_uid: int = 1) -> list[int]:
-        """UIDs at or above `from_uid` that carry this Message-ID. Bounded, since a search by header reads mail."""
-        guard(message_id)
-        criteria = f"UID {from_uid}:4294967295 HEADER Message-ID".encode()
-        lines = self.run("UID", b"SEARCH", criteria, literal=message_id.encode()).get("SEARCH", [])
+        """UIDs at or above `from_uid` that carry this Message-ID."""
+        return self.find_header("Message-ID", message_id, from_uid=from_uid)
+
+    def find_header(self, name: str, value: str, *, from_uid: int = 1) -> list[int]:
+        """UIDs at or above `from_uid` whose field `name` holds `value`. Bounded, since such a search reads mail."""
+        guard(name)
+        guard(value)
+        criteria = f"UID {from_uid}:4294967295 HEADER {name}".encode()
+        lines = self.run("UID", b"SEARCH", criteria, literal=value.encode()).get("SEARCH", [])
         return sorted(uid for uid in _numbers(lines) if uid >= from_uid)
 
     def fetch_part(self, uid: int, path: str, *, max_bytes: int | None = None) -> bytes:

@@ -20,6 +20,7 @@ MAX_REFERENCES = 100
 _LAST_MS = 253_402_300_799_000  # the year 9999
 
 _ID = re.compile(r"<([^<>]{1,1200})>")
+_MAILTO = re.compile(r"<\s*mailto:([^<>?\s\x00-\x1f]{3,254})[^<>]*>", re.IGNORECASE)
 _ID_DROPPED = re.compile(r"[\x00-\x20\x7f-\x9f\ud800-\udfff]+")
 
 
@@ -31,12 +32,20 @@ def read_envelope(header: bytes) -> Envelope:
         senders=_addresses(fields, "from") or _addresses(fields, "sender"),
         to=_addresses(fields, "to"),
         cc=_addresses(fields, "cc"),
+        bcc=_addresses(fields, "bcc"),
         reply_to=_addresses(fields, "reply-to"),
         message_id=_one_id(_first(fields, "message-id")),
         in_reply_to=_one_id(_first(fields, "in-reply-to")),
         references=_references(" ".join(fields.get("references", ()))),
+        list_post=_list_post(_first(fields, "list-post")),
         sent_at=read_date(_first(fields, "date")),
     )
+
+
+def _list_post(value: str) -> str:
+    """The address of `<mailto:…>`; "" also for `NO`, a list that takes no answers (RFC 2369 3.4)."""
+    found = _MAILTO.search(value)
+    return found[1] if found else ""
 
 
 def read_date(value: str) -> int | None:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sync.feed import ActionKind, ActionState
 from sync.mail import Flag, Flags, Role
 
-CommandKind = Literal["store", "move", "expunge"]
+CommandKind = Literal["store", "move", "expunge", "append"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,10 @@ class QueuedAction:
     """An accepted intent, for the owner."""
 
     pk: int
+    id: str
     device: str
+    device_name: str
+    draft: str
     kind: ActionKind
     targets: list[str]
     args: dict[str, Any]
@@ -52,6 +55,7 @@ class Command:
     path: str
     uids: dict[str, int]
     target: str = ""
+    mark: str = ""  # of an APPEND: what its own header says
     add: Flags = Flags()
     remove: Flags = Flags()
 

@@ -67,10 +67,12 @@ def envelope_json(envelope: Envelope, preview: str) -> dict[str, Any]:
         "senders": _pairs(envelope.senders),
         "to": _pairs(envelope.to),
         "cc": _pairs(envelope.cc),
+        "bcc": _pairs(envelope.bcc),
         "reply_to": _pairs(envelope.reply_to),
         "message_id": envelope.message_id,
         "in_reply_to": envelope.in_reply_to,
         "references": list(envelope.references),
+        "list_post": envelope.list_post,
         "sent_at": envelope.sent_at,
         "preview": preview,
     }

@@ -1,15 +1,18 @@
 """Accounts: their secret, their state, their choice of an archive."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import cast
 
 from django.db import transaction
 
 from sync.bus.doorbell import ring, shard_of
 from sync.endpoint import Endpoint, Security
-from sync.feed import AccountRow, Connectivity
-from sync.keys import keyring
+from sync.feed import AccountRow, Connectivity, Identity
+from sync.keys import keyring, seal_json
 from sync.mail import Role
+from sync.mime.address_syntax import check_address
+from sync.mime.refuse import check_line
 from sync.models import Account, Folder, Shard, new_id
 from sync.store.clock import now_ms
 from sync.store.commit import change
@@ -129,6 +132,45 @@ def archive_folder(account_id: str) -> str:
         return str(account.archive.id)
     found = Folder.objects.filter(account_id=account_id, role=Role.ARCHIVE, gone=False).first()
     return str(found.id) if found else ""
+
+
+def set_writing(account_id: str, identities: Sequence[Identity], protected_domains: Sequence[str]) -> None:
+    """As whom one writes here and where mail is protected; the first identity is the default.
+
+    Raises ValueError for what no header of a mail may hold.
+    """
+    for identity in identities:
+        check_address(identity.email, "email")
+        check_line(identity.name, "name")
+        if identity.reply_to:
+            check_address(identity.reply_to, "reply_to")
+    domains = sorted({domain.strip().lower().strip(".") for domain in protected_domains} - {""})
+    with change(account_id) as made:
+        sealed = seal_json([asdict(identity) for identity in identities], f"identities:{account_id}")
+        Account.objects.filter(pk=account_id).update(identities=sealed, protected_domains=" ".join(domains))
+        made.account = True
+
+
+def set_smtp(account_id: str, endpoint: Endpoint, max_bytes: int) -> None:
+    """The SMTP server that took this account's secret; `max_bytes` is its SIZE (RFC 1870), 0 where it told none."""
+    with change(account_id) as made:
+        Account.objects.filter(pk=account_id).update(
+            smtp_host=endpoint.host,
+            smtp_port=endpoint.port,
+            smtp_security=endpoint.security,
+            max_bytes=max_bytes,
+        )
+        made.account = True
+    ring(account_id, "actions")
+
+
+def smtp_endpoint(account_id: str) -> Endpoint | None:
+    """None until one is known."""
+    account = Account.objects.get(pk=account_id)
+    if not account.smtp_host:
+        return None
+    security = cast(Security, account.smtp_security)
+    return Endpoint(host=account.smtp_host, port=account.smtp_port, security=security)
 
 
 def purge(account_id: str) -> None:

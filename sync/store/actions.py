@@ -7,16 +7,18 @@ transaction (`settle`). What lies between those two after a crash is in doubt: `
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db import IntegrityError
 
 from sync.bus.doorbell import ring
-from sync.feed import TERMINAL_STATES, ActionKind, ActionRow, ActionState
+from sync.feed import TERMINAL_STATES, ActionKind, ActionRow, ActionState, Composition
+from sync.keys import seal_json
 from sync.mail import Flags
-from sync.models import Action, Folder, Message, Step
+from sync.models import Action, Folder, Message, Step, Submission
 from sync.plan.actions import Command, Placement, QueuedAction
+from sync.store import drafts
 from sync.store.clock import now_ms
 from sync.store.commit import Change, change
 from sync.store.messages import flags_of, write_flags, write_moved, write_unlinked
@@ -25,7 +27,10 @@ from sync.store.rows import action_row
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """What a device wants. `n` orders one device's intents; `base_seq` is what it had seen when it decided."""
+    """What a device wants. `n` orders one device's intents; `base_seq` is what it had seen when it decided.
+
+    `composition` comes with drafts and mails to send; `hold_ms` is how long it may still be taken back.
+    """
 
     id: str
     n: int
@@ -34,6 +39,12 @@ class Intent:
     args: dict[str, Any]
     base_seq: int
     ago_ms: int = 0  # decided so long before it arrived
+    composition: Composition | None = None
+    hold_ms: int = 0
+
+    @property
+    def draft(self) -> str:
+        return self.composition.draft if self.composition is not None else str(self.args.get("draft", ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +61,7 @@ class JournalStep:
     target: str
     target_path: str
     target_uidnext: int
+    mark: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,21 +104,27 @@ def _insert(
         return
     with change(account_id) as made:
         for intent in sorted(fresh.values(), key=lambda item: item.n):
-            row = Action.objects.create(
-                account_id=account_id,
-                intent=uuid.UUID(intent.id),
-                device=device_id,
-                device_name=device_name,
-                person=person,
-                n=intent.n,
-                kind=intent.kind,
-                targets=intent.targets,
-                args=intent.args,
-                base_seq=intent.base_seq,
-                created_at=now_ms() - intent.ago_ms,
-                seq=made.seq,
-            )
+            row = Action(device=device_id, device_name=device_name, person=person, seq=made.seq, **_columns(intent))
+            row.account_id = uuid.UUID(account_id)
+            row.save(force_insert=True)
             made.actions.add(row.pk)
+
+
+def _columns(intent: Intent) -> dict[str, Any]:
+    at_ms = now_ms()
+    sealed = seal_json(asdict(intent.composition), f"composition:{intent.id}") if intent.composition else b""
+    return {
+        "intent": uuid.UUID(intent.id),
+        "n": intent.n,
+        "kind": intent.kind,
+        "targets": intent.targets,
+        "args": intent.args,
+        "base_seq": intent.base_seq,
+        "draft": intent.draft,
+        "composition": sealed,
+        "due_at": at_ms + intent.hold_ms if intent.hold_ms else 0,
+        "created_at": at_ms - intent.ago_ms,
+    }
 
 
 def request_archive(account_id: str, *, device_id: str, device_name: str) -> None:
@@ -116,41 +134,73 @@ def request_archive(account_id: str, *, device_id: str, device_name: str) -> Non
 
 
 def retry(account_id: str, action_id: str) -> None:
-    """Queue a failed action once more."""
-    _restate(account_id, action_id, ("failed", "unknown", "held", "conflict"), "waiting", "")
+    """Queue a stopped action once more; a mail whose writer was asked is then sent whatever happened."""
+    with change(account_id) as made:
+        row = _stopped(account_id, action_id)
+        if row is not None:
+            if row.kind == "send" and row.state != "failed":
+                row.args = {**row.args, "anyway": True}
+            row.due_at, row.refused = 0, b""
+            row.save(update_fields=["args", "due_at", "refused"])
+            put_state(made, row, "waiting", "", "")
     ring(account_id, "actions")
 
 
 def discard(account_id: str, action_id: str) -> None:
-    """Give up an action that is not being executed."""
-    _restate(account_id, action_id, ("waiting", "failed", "unknown", "held", "conflict"), "noop", "discarded")
-
-
-def _restate(account_id: str, action_id: str, allowed: Sequence[str], state: ActionState, detail: str) -> None:
+    """Give up an action that is not being executed; also a mail that the SMTP server could not take so far."""
     with change(account_id) as made:
-        row = Action.objects.filter(account_id=account_id, intent=action_id, state__in=allowed).first()
+        row = _stopped(account_id, action_id, "waiting") or _withdrawn(made, action_id)
         if row is not None:
-            _put_state(made, row, state, detail, "")
+            put_state(made, row, "noop", "discarded", "")
+
+
+def _stopped(account_id: str, action_id: str, *also: str) -> Action | None:
+    """The action, if nothing is being done for it."""
+    states = ["failed", "unknown", "held", "conflict", *also]
+    return Action.objects.filter(account_id=account_id, intent=action_id, state__in=states).first()
+
+
+def _withdrawn(made: Change, action_id: str) -> Action | None:
+    """Between two attempts. A dialogue that is about to begin finds nothing to send."""
+    row = Action.objects.filter(account_id=made.account_id, intent=action_id, kind="send", state="sending").first()
+    if row is None or not Submission.objects.filter(action=row, phase="queued").delete()[0]:
+        return None
+    drafts.note_unsent(made, row.draft, device=row.device)
+    return row
 
 
 def accounts_with_open_actions(account_ids: Sequence[str]) -> list[str]:
     """Which of these accounts have something to do: the safety net for lost pokes."""
-    rows = Action.objects.filter(state__in=["waiting", "sending"], account_id__in=account_ids)
+    open_now = Action.objects.filter(state__in=["waiting", "sending"], due_at__lte=now_ms())
+    rows = open_now.filter(account_id__in=account_ids)
     return [str(pk) for pk in rows.values_list("account_id", flat=True).distinct()]
 
 
 def due(account_id: str, *, but: Collection[int] = (), limit: int = 20) -> list[QueuedAction]:
-    """What waits, in order of arrival. `but`: those that are to wait longer."""
-    rows = Action.objects.filter(account_id=account_id, state="waiting").exclude(pk__in=but)
-    return [_queued(row) for row in rows.order_by("pk")[:limit]]
+    """What waits and is due, in order of arrival. `but`: those that are to wait longer."""
+    rows = Action.objects.filter(account_id=account_id, state="waiting", due_at__lte=now_ms()).exclude(pk__in=but)
+    return [queued(row) for row in rows.order_by("pk")[:limit]]
+
+
+def next_due_in_ms(account_id: str, since_ms: int) -> int | None:
+    """How long until the next thing that was not due at `since_ms`; None when there is none."""
+    rows = Action.objects.filter(account_id=account_id, state__in=["waiting", "sending"], due_at__gt=since_ms)
+    earliest = rows.order_by("due_at").values_list("due_at", flat=True).first()
+    return None if earliest is None else max(0, earliest - now_ms())
+
+
+def newer_version_waits(account_id: str, action: QueuedAction) -> bool:
+    """Has this device sent a newer version of the same draft already?"""
+    rows = Action.objects.filter(account_id=account_id, draft=action.draft, device=action.device, state="waiting")
+    return rows.filter(kind="draft", pk__gt=action.pk).exists()
 
 
 def in_doubt(account_id: str) -> tuple[list[JournalStep], list[QueuedAction]]:
     """Commands that were journaled and never settled, and actions begun without any."""
     steps = Step.objects.select_related("action", "folder", "target").filter(action__account_id=account_id)
-    doubtful = [_step(row) for row in steps.order_by("pk")]
+    doubtful = [step_of(row) for row in steps.order_by("pk")]
     begun = Action.objects.filter(account_id=account_id, state="sending").order_by("pk")
-    return doubtful, [_queued(row) for row in begun]
+    return doubtful, [queued(row) for row in begun]
 
 
 def placements(account_id: str, message_ids: Sequence[str]) -> list[Placement]:
@@ -161,12 +211,14 @@ def placements(account_id: str, message_ids: Sequence[str]) -> list[Placement]:
 
 
 def begin(account_id: str, fence: int, action: QueuedAction, commands: Sequence[Command]) -> list[JournalStep]:
-    """Journal the commands before the first is sent; none when the action was discarded meanwhile. Raises FenceLost."""
+    """Journal the commands before the first is sent, in place of any that turned out not to have been; none when the
+    action was discarded meanwhile. Raises FenceLost."""
     with change(account_id, fence) as made:
-        row = _open(action)
+        row = still_open(action)
         if row is None:
             return []
-        _put_state(made, row, "sending", "", "")
+        put_state(made, row, "sending", "", "")
+        Step.objects.filter(action=row).delete()
         for command in commands:
             into = Folder.objects.filter(pk=command.target).first() if command.target else None
             source = Folder.objects.get(pk=command.folder)
@@ -178,10 +230,11 @@ def begin(account_id: str, fence: int, action: QueuedAction, commands: Sequence[
                 uids=command.uids,
                 target=into,
                 target_uidnext=into.uidnext if into else 1,
+                mark=command.mark,
                 fence=fence,
             )
     rows = Step.objects.select_related("action", "folder", "target").filter(action_id=action.pk)
-    return [_step(step) for step in rows.order_by("pk")]
+    return [step_of(step) for step in rows.order_by("pk")]
 
 
 def settle(
@@ -197,16 +250,22 @@ def settle(
     """Store the outcome and the effect together, and close the journal; nothing when the action was discarded
     meanwhile. Raises FenceLost."""
     with change(account_id, fence) as made:
-        row = _open(action)
+        row = still_open(action)
         if row is None:
             return
         if effect is not None:
             _apply(made, effect, by=action.device)
         Step.objects.filter(action=row).delete()
-        _put_state(made, row, state, detail, place)
+        put_state(made, row, state, detail, place)
 
 
-def _open(action: QueuedAction) -> Action | None:
+def apply(account_id: str, fence: int, effect: Effect, *, by: str) -> None:
+    """Store an effect whose action goes on. Raises FenceLost."""
+    with change(account_id, fence) as made:
+        _apply(made, effect, by=by)
+
+
+def still_open(action: QueuedAction) -> Action | None:
     """Its row, looked at once more under the account's lock: a person may have given it up since it was read. Once it
     is `sending` only its outcome changes it."""
     return Action.objects.filter(pk=action.pk, state__in=["waiting", "sending"]).first()
@@ -214,7 +273,7 @@ def _open(action: QueuedAction) -> Action | None:
 
 def _apply(made: Change, effect: Effect, *, by: str) -> None:
     if effect.flags:
-        write_flags(made, effect.flags)
+        write_flags(made, effect.flags, by=by)
     for folder_id, placed in effect.moved.items():
         write_moved(made, placed, folder_id, by=by)
     if effect.unlinked:
@@ -223,17 +282,22 @@ def _apply(made: Change, effect: Effect, *, by: str) -> None:
         write_unlinked(made, effect.gone, by=by, gone=True)
 
 
-def _put_state(made: Change, row: Action, state: ActionState, detail: str, place: str) -> None:
+def put_state(made: Change, row: Action, state: ActionState, detail: str, place: str) -> None:
     row.state, row.detail, row.place, row.seq = state, detail, place, made.seq
     row.settled_at = now_ms() if state in TERMINAL_STATES else None
-    row.save(update_fields=["state", "detail", "place", "seq", "settled_at"])
+    if state in ("done", "noop"):
+        row.composition = b""  # what it said is in the mailbox, or nobody wants it
+    row.save(update_fields=["state", "detail", "place", "seq", "settled_at", "composition"])
     made.actions.add(row.pk)
 
 
-def _queued(row: Action) -> QueuedAction:
+def queued(row: Action) -> QueuedAction:
     return QueuedAction(
         pk=row.pk,
+        id=str(row.intent),
         device=row.device,
+        device_name=row.device_name,
+        draft=row.draft,
         kind=row.kind,  # type: ignore[arg-type]
         targets=list(row.targets),
         args=dict(row.args),
@@ -242,10 +306,10 @@ def _queued(row: Action) -> QueuedAction:
     )
 
 
-def _step(row: Step) -> JournalStep:
+def step_of(row: Step) -> JournalStep:
     return JournalStep(
         pk=row.pk,
-        action=_queued(row.action),
+        action=queued(row.action),
         kind=row.kind,
         folder=str(row.folder_id),
         path=row.folder.path,
@@ -254,6 +318,7 @@ def _step(row: Step) -> JournalStep:
         target=str(row.target_id or ""),
         target_path=row.target.path if row.target else "",
         target_uidnext=row.target_uidnext,
+        mark=row.mark,
     )
 
 

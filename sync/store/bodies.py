@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Sum
 
-from sync.feed import Attachment, BodyRow, Mailbox
+from sync.feed import Attachment, BodyRow, DraftHead, Mailbox
 from sync.keys import open_json, seal_json
 from sync.models import Body, Message
 from sync.store.clock import now_ms
@@ -33,11 +33,11 @@ class Source:
     unparsed: bool
 
 
-def sources(account_id: str, message_ids: Iterable[str]) -> list[Source]:
-    """Only messages of this account that are in a folder."""
-    rows = Message.objects.select_related("folder").filter(
-        account_id=account_id, pk__in=list(message_ids), folder__isnull=False, gone=False
-    )
+def sources(account_id: str, message_ids: Iterable[str], *, unlinked: bool = False) -> list[Source]:
+    """Only messages of this account that are in a folder, or have just left theirs (`unlinked`)."""
+    rows = Message.objects.select_related("folder").filter(account_id=account_id, pk__in=list(message_ids), gone=False)
+    if not unlinked:
+        rows = rows.filter(folder__isnull=False)
     return [
         Source(
             id=str(row.id),
@@ -106,7 +106,10 @@ def body_from(
         attachments=files,
         to=mailboxes(envelope.get("to", ())),
         cc=mailboxes(envelope.get("cc", ())),
+        bcc=mailboxes(envelope.get("bcc", ())),
         reply_to=mailboxes(envelope.get("reply_to", ())),
+        list_post=envelope.get("list_post", ""),
+        draft=None,
         sent_at=envelope.get("sent_at"),
         unparsed=unparsed,
     )
@@ -118,6 +121,15 @@ def read_row(chunk: bytes) -> BodyRow:
 
 
 def _opened(raw: dict[str, Any]) -> BodyRow:
-    to, cc, reply_to = ([Mailbox(**item) for item in raw.pop(name)] for name in ("to", "cc", "reply_to"))
+    boxes = {name: [Mailbox(**item) for item in raw.pop(name)] for name in ("to", "cc", "bcc", "reply_to")}
     files = [Attachment(**item) for item in raw.pop("attachments")]
-    return BodyRow(attachments=files, to=to, cc=cc, reply_to=reply_to, **raw)
+    draft = raw.pop("draft")
+    return BodyRow(
+        attachments=files,
+        draft=DraftHead(**draft) if draft else None,
+        to=boxes["to"],
+        cc=boxes["cc"],
+        bcc=boxes["bcc"],
+        reply_to=boxes["reply_to"],
+        **raw,
+    )

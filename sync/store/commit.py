@@ -58,7 +58,7 @@ def change(account_id: str, fence: int | None = None) -> Iterator[Change]:
     Raises FenceLost (the lease is another's now), NoSuchAccount.
     """
     told: list[Entry] = []
-    with _one_writer(), transaction.atomic():
+    with one_writer(), transaction.atomic():
         mine = Account.objects.filter(pk=account_id)
         if fence is not None:
             mine = mine.filter(fence=fence)
@@ -76,7 +76,20 @@ def change(account_id: str, fence: int | None = None) -> Iterator[Change]:
         publish(account_id, entry)
 
 
-def _one_writer() -> AbstractContextManager[object]:
+@contextmanager
+def unseen(account_id: str, fence: int) -> Iterator[None]:
+    """Write what no browser sees, while nobody can take the account over: a successor reads what is written here.
+
+    Raises FenceLost.
+    """
+    with one_writer(), transaction.atomic():
+        mine = Account.objects.select_for_update().filter(pk=account_id, fence=fence)
+        if not list(mine.values_list("pk", flat=True)):
+            raise FenceLost(account_id)
+        yield
+
+
+def one_writer() -> AbstractContextManager[object]:
     """SQLite has one write lock and lets its waiters starve: this process's threads queue up in front of it."""
     return _sqlite_writer if connection.vendor == "sqlite" else nullcontext()
 

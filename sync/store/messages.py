@@ -22,7 +22,7 @@ from sync.store.folders import LAST_UID, Counts, Cursor, count, still_at
 
 OWN_MOVE_MS = 60_000
 TOMBSTONES_MS = 30 * 24 * 3_600_000
-_FLAG_FIELDS = ["flags", "keywords", "unread", "flagged", "deleted", "seq"]
+_FLAG_FIELDS = ["flags", "keywords", "unread", "flagged", "deleted", "answered_seq", "answered_by", "seq"]
 _LINK_FIELDS = ["folder", "uid", "unlinked_at", "moved_seq", "moved_by", *_FLAG_FIELDS]
 
 
@@ -96,7 +96,7 @@ def add(account_id: str, fence: int, folder_id: str, batch: Sequence[NewMessage]
         for new in fresh:
             twin = next((t for t in twins.get(new.twin_text, ()) if t.folder_id is None), None)
             if twin is None:
-                created.append(_created(account_id, folder_id, new, made))
+                created.append(_created(account_id, folder_id, new, made, answers=at is None))
                 counts.add(created[-1], +1)
             else:
                 # Our own move may come back this way, where a server does not tell where it put what.
@@ -124,14 +124,14 @@ def set_flags(account_id: str, fence: int, changes: Mapping[str, Flags]) -> None
             write_flags(made, changes)
 
 
-def write_flags(made: Change, changes: Mapping[str, Flags]) -> None:
-    """The same inside a change."""
+def write_flags(made: Change, changes: Mapping[str, Flags], *, by: str = "") -> None:
+    """The same inside a change; `by`: the device whose action did it."""
     counts: dict[uuid.UUID, Counts] = defaultdict(Counts)
     rows = list(Message.objects.filter(pk__in=changes, folder__isnull=False))
     for row in rows:
         tally = counts[row.folder_id]  # type: ignore[index]  # filtered above
         tally.add(row, -1)
-        _set(row, changes[str(row.id)], made)
+        _set(row, changes[str(row.id)], made, by=by)
         tally.add(row, +1)
     Message.objects.bulk_update(rows, _FLAG_FIELDS, batch_size=100)
     count(made, counts)
@@ -273,7 +273,8 @@ def _unlinked_twins(account_id: str, batch: Sequence[NewMessage]) -> dict[str, l
     return found
 
 
-def _created(account_id: str, folder_id: str, new: NewMessage, made: Change) -> Message:
+def _created(account_id: str, folder_id: str, new: NewMessage, made: Change, *, answers: bool = False) -> Message:
+    """`answers`: it is news, also to whoever is about to answer the same mail. History is not."""
     row = Message(
         id=new_id(),
         account_id=account_id,
@@ -283,8 +284,15 @@ def _created(account_id: str, folder_id: str, new: NewMessage, made: Change) -> 
         moved_seq=made.seq,
     )
     _fill(row, new)
+    parent = new.envelope.get("in_reply_to", "")
+    if answers and parent:
+        row.answers = keyring().digest(answers_text(parent))
     _set(row, new.flags, made)
     return row
+
+
+def answers_text(message_id: str) -> str:
+    return f"answers\n{message_id}"
 
 
 def _fill(row: Message, new: NewMessage) -> None:
@@ -299,11 +307,13 @@ def _fill(row: Message, new: NewMessage) -> None:
 def _link(row: Message, folder: uuid.UUID, uid: int, flags: Flags, made: Change, *, by: str = "") -> None:
     row.folder_id, row.uid, row.unlinked_at = folder, uid, 0
     row.moved_seq, row.moved_by = made.seq, by
-    _set(row, flags, made)
+    _set(row, flags, made, by=by)
     made.messages.add(row.id)
 
 
-def _set(row: Message, flags: Flags, made: Change) -> None:
+def _set(row: Message, flags: Flags, made: Change, *, by: str = "") -> None:
+    if flags.bits & Flag.ANSWERED and not row.flags & Flag.ANSWERED:
+        row.answered_seq, row.answered_by = made.seq, by
     row.flags = int(flags.bits)
     row.keywords = " ".join(sorted(flags.keywords))
     row.unread = not flags.bits & Flag.SEEN
@@ -315,3 +325,28 @@ def _set(row: Message, flags: Flags, made: Change) -> None:
 
 def _erase(row: Message) -> None:
     row.gone, row.envelope, row.parts = True, b"", b""
+
+
+def write_version(made: Change, held: str, new: NewMessage, folder_id: str, *, by: str) -> uuid.UUID:
+    """A draft's next version, inside a change: `held` says something else from now on, under a new UID; where it is
+    gone a new message does. → the message's id. What was opened of it is forgotten."""
+    folder = uuid.UUID(folder_id)
+    # The folder's own pass may have been faster and stored the version as a message of its own: that row gives way.
+    doubles = Message.objects.filter(folder=folder, uid=new.uid).values_list("pk", flat=True)
+    write_unlinked(made, [str(pk) for pk in doubles if str(pk) != held], by=by, gone=True)
+    row = Message.objects.filter(account_id=made.account_id, pk=held, folder=folder).first() if held else None
+    counts = Counts()
+    if row is None:
+        row = _created(made.account_id, folder_id, new, made)
+        row.save(force_insert=True)
+    else:
+        counts.add(row, -1)
+        row.uid, row.moved_by = new.uid, by
+        _fill(row, new)
+        _set(row, new.flags, made, by=by)
+        row.save()
+        Body.objects.filter(message=row).delete()
+    counts.add(row, +1)
+    made.messages.add(row.id)
+    count(made, {folder: counts})
+    return row.id

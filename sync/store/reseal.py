@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 
 from sync.keys import keyring
-from sync.models import Account, Body, Message, SealCheck
-from sync.store.messages import twin_text
+from sync.models import Account, Action, Body, Draft, Message, SealCheck, Submission, UploadChunk
+from sync.store.messages import answers_text, twin_text
 from sync.store.rows import envelope_of
 
 BATCH_ROWS = 200
@@ -20,17 +20,27 @@ R = TypeVar("R", bound=models.Model)
 
 def reseal_all() -> Iterator[tuple[str, int]]:
     """→ (table, rows resealed so far) after each batch. Raises WrongKey for what neither key opens."""
-    yield from _reseal(Account, ["secret"], lambda row, column: f"{column}:{row.pk}")
-    yield from _reseal(Message, ["envelope", "parts"], lambda row, column: f"{column}:{row.pk}", _with_twin)
+    yield from _reseal(Account, ["secret", "identities"], lambda row, column: f"{column}:{row.pk}")
+    yield from _reseal(Message, ["envelope", "parts"], lambda row, column: f"{column}:{row.pk}", _with_digests)
     yield from _reseal(Body, ["sealed"], lambda row, column: f"body:{row.pk}")
+    yield from _reseal(Action, ["composition", "refused"], lambda row, column: f"{column}:{row.intent}")
+    yield from _reseal(Draft, ["rfc_message_id"], lambda row, column: f"draft:{row.pk}")
+    yield from _reseal(UploadChunk, ["sealed"], lambda row, column: f"upload:{row.upload_id}:{row.offset}")
+    yield from _reseal(
+        Submission,
+        ["letter", "copy", "envelope"],
+        lambda row, column: f"submission-{column}:{row.action.intent}",
+    )
     # Last: as long as it stands under the old key, that key is asked for at every start.
     yield from _reseal(SealCheck, ["sealed"], lambda row, column: "check")
 
 
-def _with_twin(row: Message) -> dict[str, Any]:
+def _with_digests(row: Message) -> dict[str, Any]:
     """Fingerprints are keyed too."""
-    text = twin_text(envelope_of(row).get("message_id", ""), row.received_at, row.size)
-    return {"twin": keyring().digest(text)}
+    envelope = envelope_of(row)
+    text = twin_text(envelope.get("message_id", ""), row.received_at, row.size)
+    parent = answers_text(envelope.get("in_reply_to", ""))
+    return {"twin": keyring().digest(text), "answers": keyring().digest(parent) if row.answers else b""}
 
 
 def _reseal(

@@ -1,9 +1,10 @@
 """Table rows → the values a browser sees."""
 
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from sync.feed import AccountRow, ActionRow, FolderRow, Mailbox, MessageRow
+from sync.feed import AccountRow, ActionRow, FolderRow, Identity, Mailbox, MessageRow, RefusedRecipient
 from sync.keys import open_json
 from sync.models import Account, Action, Folder, Message
 
@@ -66,10 +67,40 @@ def action_row(action: Action) -> ActionRow:
         state=action.state,  # type: ignore[arg-type]
         detail=action.detail,
         where=action.place,
+        draft=action.draft,
+        subject=subject_of(action),
+        refused=_refused_of(action),
+        due_at=action.due_at,
         created_at=action.created_at,
         settled_at=action.settled_at,
         seq=action.seq,
     )
+
+
+def composition_of(action: Action) -> dict[str, Any]:
+    """The sealed mail of a kind that writes; empty once it is settled for good."""
+    if not action.composition:
+        return {}
+    opened: dict[str, Any] = open_json(action.composition, f"composition:{action.intent}")
+    return opened
+
+
+def subject_of(action: Action) -> str:
+    return str(composition_of(action).get("subject", ""))
+
+
+def _refused_of(action: Action) -> list[RefusedRecipient]:
+    if not action.refused:
+        return []
+    return [RefusedRecipient(**item) for item in open_json(action.refused, f"refused:{action.intent}")]
+
+
+def identities_of(account: Account) -> list[Identity]:
+    """As whom one may write; the account's own address until somebody said more."""
+    if account.identities:
+        return [Identity(**item) for item in open_json(account.identities, f"identities:{account.id}")]
+    own = uuid.uuid5(account.id, "identity")
+    return [Identity(id=str(own), name="", email=account.address, reply_to="", signature="")]
 
 
 def account_row_of(account: Account) -> AccountRow:
@@ -83,5 +114,9 @@ def account_row_of(account: Account) -> AccountRow:
         done=account.done,
         expected=account.expected,
         archive=str(account.archive_id or ""),
+        identities=identities_of(account),
+        can_send=bool(account.smtp_host),
+        max_bytes=account.max_bytes,
+        protected_domains=account.protected_domains.split(),
         seq=account.row_seq,
     )

@@ -4,7 +4,17 @@ from dataclasses import asdict
 from typing import Any
 
 from sync.bus import stream
-from sync.feed import AccountRow, ActionRow, Entry, EntryRow, FolderRow, Mailbox, MessageRow
+from sync.feed import (
+    AccountRow,
+    ActionRow,
+    Entry,
+    EntryRow,
+    FolderRow,
+    Identity,
+    Mailbox,
+    MessageRow,
+    RefusedRecipient,
+)
 from sync.keys import open_json, seal_json
 
 
@@ -24,8 +34,8 @@ def open_entry(account_id: str, epoch: str, sealed: bytes) -> Entry:
             for item in raw.pop("rows")
         ],
         folders=[FolderRow(**item) for item in raw.pop("folders")],
-        actions=[ActionRow(**item) for item in raw.pop("actions")],
-        account=AccountRow(**account) if account else None,
+        actions=[_action(item) for item in raw.pop("actions")],
+        account=_account(account) if account else None,
         **raw,
     )
 
@@ -34,3 +44,11 @@ def _message(raw: dict[str, Any]) -> MessageRow:
     senders = [Mailbox(**item) for item in raw.pop("senders")]
     recipients = [Mailbox(**item) for item in raw.pop("recipients")]
     return MessageRow(senders=senders, recipients=recipients, **raw)
+
+
+def _action(raw: dict[str, Any]) -> ActionRow:
+    return ActionRow(refused=[RefusedRecipient(**item) for item in raw.pop("refused")], **raw)
+
+
+def _account(raw: dict[str, Any]) -> AccountRow:
+    return AccountRow(identities=[Identity(**item) for item in raw.pop("identities")], **raw)

@@ -13,7 +13,8 @@ def message(uid: int, *, structure: bytes = b'("TEXT" "PLAIN" NIL NIL NIL "7BIT"
     header = literal(b"Subject: mail %d\r\n\r\n" % uid)
     return (
         b'* %d FETCH (UID %d FLAGS (\\Seen) INTERNALDATE "01-Mar-2026 10:00:00 +0100" RFC822.SIZE 123 BODYSTRUCTURE %s '
-        b"BODY[HEADER.FIELDS (DATE FROM TO CC REPLY-TO SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES)] %s%s)\r\n"
+        b"BODY[HEADER.FIELDS (DATE FROM TO CC BCC REPLY-TO SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES LIST-POST)] "
+        b"%s%s)\r\n"
     ) % (uid, uid, structure, header, rest)
 
 

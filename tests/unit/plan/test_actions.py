@@ -14,7 +14,16 @@ IN_TRASH = replace(IN_INBOX, folder=TRASH, path="Trash", role="trash")
 
 def action(kind: Any, targets: list[str] | None = None, **args: Any) -> QueuedAction:
     return QueuedAction(
-        pk=1, device="phone", kind=kind, targets=targets or ["m1"], args=args, base_seq=10, created_at=0
+        pk=1,
+        id="a1",
+        device="phone",
+        device_name="Handy",
+        draft="",
+        kind=kind,
+        targets=targets or ["m1"],
+        args=args,
+        base_seq=10,
+        created_at=0,
     )
 
 

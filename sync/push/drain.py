@@ -5,29 +5,35 @@ away) may have lost its lease, and its successor sends these commands by now.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from functools import partial
 
 from sync.imap.connection import Connection
 from sync.imap.errors import CommandRefused, ImapError, Nonsense, NotNow, TryAgain
 from sync.mail import Role
-from sync.plan.actions import ActionPlan, Outcome, Placement, QueuedAction, plan_action, sum_up
-from sync.pull import Mirror, pull_listing, pull_news, sweep
+from sync.plan.actions import ActionPlan, Outcome, QueuedAction, plan_action, sum_up
+from sync.pull import Mirror
 from sync.push.commands import run_step
+from sync.push.drafting import NOT_YOURS, resume_draft, save_draft
+from sync.push.look import NotYet, may_pass, placed
 from sync.push.resolve import doubtful, resolve_step
-from sync.store import accounts, actions, folders, messages
+from sync.push.sending import advance, prepare
+from sync.push.targets import folder_for, target_of
+from sync.store import actions, drafts, messages, submissions
 from sync.store.actions import Effect, JournalStep
 
 log = logging.getLogger("sync.push")
 
-TRASH_NAME = "Trash"
-ARCHIVE_NAME = "Archive"
+LOST_ANSWER = Outcome(state="unknown", detail="lost_answer")
 
 
-def drain(connection: Connection, mirror: Mirror) -> set[str]:
-    """Carry out what is in doubt and what waits. → ids of folders that changed and want a look.
+def drain(connection: Connection, mirror: Mirror, *, in_flight: Collection[int] = ()) -> set[str]:
+    """Carry out what is in doubt and what waits, and look after mail on its way. → ids of folders that changed and want
+    a look.
 
-    Raises TryAgain and, when it broke the line, Nonsense (the journal keeps what was begun); FenceLost.
+    `in_flight`: actions whose SMTP dialogue is going on. Raises TryAgain and, when it broke the line, Nonsense (the
+    journal keeps what was begun); FenceLost.
     """
     touched: set[str] = set()
     put_off: set[int] = set()
@@ -35,7 +41,7 @@ def drain(connection: Connection, mirror: Mirror) -> set[str]:
     while mirror.may_go_on():
         waiting = actions.due(mirror.account_id, but=put_off)
         if not waiting:
-            return touched
+            return touched | advance(connection, mirror, in_flight)
         for action in waiting:
             if not mirror.may_go_on():
                 return touched
@@ -62,6 +68,9 @@ def _resolve_all(connection: Connection, mirror: Mirror, touched: set[str]) -> s
 
 
 def _resolve(connection: Connection, mirror: Mirror, steps: list[JournalStep], touched: set[str]) -> None:
+    if steps[0].action.kind == "draft":
+        _resolve_draft(connection, mirror, steps[0], touched)
+        return
     effect, outcomes = Effect(), dict[str, Outcome]()
     for step in steps:
         touched.update(filter(None, (step.folder, step.target)))
@@ -69,8 +78,7 @@ def _resolve(connection: Connection, mirror: Mirror, steps: list[JournalStep], t
             outcomes.update(_guarded(connection, mirror, step, effect, in_doubt=True))
         except Nonsense:
             # The second line that breaks over it: whether it happened will not be known, and others wait behind it.
-            unknown = Outcome(state="unknown", detail="lost_answer")
-            missing = {message_id: unknown for step in steps for message_id in step.uids if message_id not in outcomes}
+            missing = {m: LOST_ANSWER for step in steps for m in step.uids if m not in outcomes}
             _settle(mirror, step.action, outcomes | missing, effect)
             raise
     _settle(mirror, steps[0].action, outcomes, effect)
@@ -79,37 +87,90 @@ def _resolve(connection: Connection, mirror: Mirror, steps: list[JournalStep], t
 def _try_out(connection: Connection, mirror: Mirror, action: QueuedAction, touched: set[str]) -> bool:
     """False when it has to wait: the server says "not now" to it, or it is to turn up first where its targets are."""
     try:
-        return _carry_out(connection, mirror, action, touched)
-    except NotNow as error:
-        log.warning("push account=%s kind=%s put off code=%s", mirror.account_id, action.kind, error.code)
+        _carry_out(connection, mirror, action, touched)
+    except (NotNow, NotYet) as error:
+        log.warning("push account=%s kind=%s put off by=%s", mirror.account_id, action.kind, type(error).__name__)
         return False
+    return True
 
 
-def _carry_out(connection: Connection, mirror: Mirror, action: QueuedAction, touched: set[str]) -> bool:
-    """False when it has to wait until it is known where its targets are."""
+def _resolve_draft(connection: Connection, mirror: Mirror, step: JournalStep, touched: set[str]) -> None:
+    touched.add(step.folder)
     try:
-        target = _target_of(connection, mirror, action)
+        into = folder_for(connection, mirror, Role.DRAFTS)
+        _settle_with(mirror, step.action, resume_draft(connection, mirror, step, into))
     except (CommandRefused, Nonsense, TryAgain) as error:
-        if connection.broken or _may_pass(error):
+        if may_pass(error) or (connection.broken and not isinstance(error, Nonsense)):
             raise
-        _settle(mirror, action, {"": Outcome(state="failed", detail=error.code)}, Effect())
-        return True
-    placed = _placed(connection, mirror, action)
-    if _may_turn_up(mirror, placed):
-        return False
-    plan = plan_action(action, placed, target)
+        _settle_with(mirror, step.action, LOST_ANSWER if connection.broken else _failed(error))
+        if connection.broken:
+            raise
+
+
+def _carry_out(connection: Connection, mirror: Mirror, action: QueuedAction, touched: set[str]) -> None:
+    if action.kind == "draft":
+        _alone(connection, mirror, action, partial(_save, connection, mirror, action, touched))
+    elif action.kind == "send":
+        if not submissions.is_on_its_way(action):
+            _alone(connection, mirror, action, partial(prepare, connection, mirror, action))
+    elif action.kind == "discard":
+        _settle_with(mirror, action, _throw_away(connection, mirror, action, touched))
+    else:
+        _settle_with(mirror, action, _run(connection, mirror, action, touched))
+
+
+def _alone(connection: Connection, mirror: Mirror, action: QueuedAction, work: Callable[[], Outcome | None]) -> None:
+    """What is refused concerns this mail alone; it stays where it was written."""
+    try:
+        outcome = work()
+    except (CommandRefused, Nonsense, TryAgain) as error:
+        if connection.broken or may_pass(error):
+            raise
+        outcome = _failed(error)
+    _settle_with(mirror, action, outcome)
+
+
+def _save(connection: Connection, mirror: Mirror, action: QueuedAction, touched: set[str]) -> Outcome | None:
+    into = folder_for(connection, mirror, Role.DRAFTS)
+    touched.add(into.id)
+    return save_draft(connection, mirror, action, into)
+
+
+def _throw_away(connection: Connection, mirror: Mirror, action: QueuedAction, touched: set[str]) -> Outcome | None:
+    """A draft goes to Trash like any mail, so that it can be brought back."""
+    try:
+        now = drafts.find(mirror.account_id, action.draft, device=action.device)
+    except drafts.NotYours:
+        return NOT_YOURS
+    drafts.discard(mirror.account_id, mirror.fence, now.id if now is not None else action.draft, device=action.device)
+    if now is None or not now.message:
+        return Outcome(state="done", detail="")  # it was never saved
+    return _run(connection, mirror, replace(action, kind="trash", targets=[now.message]), touched)
+
+
+def _run(connection: Connection, mirror: Mirror, action: QueuedAction, touched: set[str]) -> Outcome | None:
+    """→ an outcome that needed no command; None: settled with its effect, or discarded a moment ago."""
+    try:
+        target = target_of(connection, mirror, action)
+    except (CommandRefused, Nonsense, TryAgain) as error:
+        if connection.broken or may_pass(error):
+            raise
+        return _failed(error)
+    where = placed(connection, mirror, action.targets)
+    if messages.may_turn_up(mirror.account_id, [one.id for one in where if not one.folder], but=mirror.unreadable):
+        raise NotYet
+    plan = plan_action(action, where, target)
     effect, outcomes = Effect(), dict(plan.outcomes)
     if action.kind == "archive" and action.args.get("create") and not action.targets:
         outcomes[""] = _made(target)
-    if plan.commands:
-        steps = actions.begin(mirror.account_id, mirror.fence, action, plan.commands)
-        if not steps:
-            return True  # discarded a moment ago
-        for step in steps:
-            outcomes.update(_guarded(connection, mirror, step, effect, in_doubt=False))
-        _note_touched(plan, touched)
-    _settle(mirror, action, outcomes, effect)
-    return True
+    if not plan.commands:
+        return sum_up(list(outcomes.values()))
+    for step in (steps := actions.begin(mirror.account_id, mirror.fence, action, plan.commands)):
+        outcomes.update(_guarded(connection, mirror, step, effect, in_doubt=False))
+    _note_touched(plan, touched)
+    if steps:
+        _settle(mirror, action, outcomes, effect)
+    return None
 
 
 def _made(archive: str) -> Outcome:
@@ -117,37 +178,6 @@ def _made(archive: str) -> Outcome:
     if archive:
         return Outcome(state="done", detail="", place=archive)
     return Outcome(state="failed", detail="no_archive_folder")
-
-
-def _placed(connection: Connection, mirror: Mirror, action: QueuedAction) -> list[Placement]:
-    """Where the targets are. One that just left its folder may be about to turn up in another: look there first, so
-    that a wish is neither lost nor called done because of a colleague who moved the message in this moment."""
-    placed = actions.placements(mirror.account_id, action.targets)
-    if all(placement.folder for placement in placed):
-        return placed
-    with _isolated(connection, mirror):
-        for cursor in sweep(connection, mirror)[0]:
-            with _isolated(connection, mirror):
-                pull_news(connection, mirror, cursor)
-    return actions.placements(mirror.account_id, action.targets)
-
-
-def _may_turn_up(mirror: Mirror, placed: Sequence[Placement]) -> bool:
-    """One left its folder, and may be in the history of one that started over."""
-    if all(placement.folder for placement in placed):
-        return False
-    return messages.may_turn_up(mirror.account_id, [one.id for one in placed if not one.folder], but=mirror.unreadable)
-
-
-@contextmanager
-def _isolated(connection: Connection, mirror: Mirror) -> Iterator[None]:
-    """One folder that cannot be read must not hold up every action; a line that broke over it is another matter."""
-    try:
-        yield
-    except (CommandRefused, Nonsense, NotNow) as error:
-        if connection.broken:
-            raise
-        log.warning("push account=%s look %s", mirror.account_id, type(error).__name__)
 
 
 def _guarded(
@@ -163,15 +193,18 @@ def _guarded(
             return resolve_step(connection, mirror.account_id, step, effect)
         return run_step(connection, step, effect)
     except (CommandRefused, Nonsense, TryAgain) as error:
-        if connection.broken or _may_pass(error) or (isinstance(error, TryAgain) and not in_doubt):
+        if connection.broken or may_pass(error) or (isinstance(error, TryAgain) and not in_doubt):
             raise
-        return dict.fromkeys(step.uids, Outcome(state="failed", detail=error.code))
+        return dict.fromkeys(step.uids, _failed(error))
 
 
-def _may_pass(error: ImapError) -> bool:
-    """By waiting. What a server calls a defect of its own, a matter for its administrator, or too much (RFC 5530) may
-    be there for good: it must not hold up the other actions, and all news behind them."""
-    return isinstance(error, TryAgain) and error.code not in ("serverbug", "contactadmin", "limit")
+def _failed(error: ImapError) -> Outcome:
+    return Outcome(state="failed", detail=error.code)
+
+
+def _settle_with(mirror: Mirror, action: QueuedAction, outcome: Outcome | None) -> None:
+    if outcome is not None:
+        _settle(mirror, action, {"": outcome}, Effect())
 
 
 def _settle(mirror: Mirror, action: QueuedAction, outcomes: dict[str, Outcome], effect: Effect) -> None:
@@ -186,53 +219,6 @@ def _settle(mirror: Mirror, action: QueuedAction, outcomes: dict[str, Outcome], 
         effect=effect,
     )
     log.info("push account=%s kind=%s targets=%d state=%s", mirror.account_id, action.kind, len(outcomes), summed.state)
-
-
-def _target_of(connection: Connection, mirror: Mirror, action: QueuedAction) -> str:
-    """The folder an action goes to; a missing Trash is made, as every mail program does."""
-    if action.kind == "move":
-        wanted = folders.cursor(str(action.args.get("to", "")))
-        mine = wanted is not None and wanted.id in folders.by_path(mirror.account_id).values()
-        return wanted.id if wanted is not None and mine else ""
-    if action.kind == "archive":
-        return _archive(connection, mirror, create=bool(action.args.get("create")))
-    if action.kind == "trash":
-        return _with_role(mirror, Role.TRASH) or _make(connection, mirror, TRASH_NAME, "\\Trash", Role.TRASH)
-    return ""
-
-
-def _archive(connection: Connection, mirror: Mirror, *, create: bool) -> str:
-    chosen = accounts.archive_folder(mirror.account_id)
-    if chosen:
-        return chosen
-    return _make(connection, mirror, ARCHIVE_NAME, "\\Archive", Role.ARCHIVE) if create else ""
-
-
-def _make(connection: Connection, mirror: Mirror, name: str, special_use: str, role: Role) -> str:
-    """Raises CommandRefused when the server makes none and nobody else did."""
-    refused: CommandRefused | None = None
-    try:
-        connection.create_folder(_below_inbox_if_needed(mirror, name), special_use=special_use)
-    except CommandRefused as error:
-        refused = error
-    pull_listing(connection, mirror)
-    found = _with_role(mirror, role)
-    if refused is not None and not found:
-        log.warning("push account=%s create=%s refused", mirror.account_id, role.value)
-        raise refused
-    return found
-
-
-def _below_inbox_if_needed(mirror: Mirror, name: str) -> str:
-    """Some servers keep every folder below INBOX (Courier, some Cyrus): go where the others are."""
-    paths = [path for path in folders.by_path(mirror.account_id) if path.upper() != "INBOX"]
-    below = [path for path in paths if path.upper().startswith("INBOX") and len(path) > 5]
-    return f"INBOX{below[0][5]}{name}" if paths and len(below) == len(paths) else name
-
-
-def _with_role(mirror: Mirror, role: Role) -> str:
-    found = folders.with_role(mirror.account_id, role)
-    return found.id if found else ""
 
 
 def _note_touched(plan: ActionPlan, touched: set[str]) -> None:

@@ -5,6 +5,7 @@
                     person never waits for a scan
     transfer lane   attachments and prefetches → one window of history → itself again; when idle it listens to the
                     folder that somebody looks at, where the watcher hears of the Inbox alone
+    submit lane     SMTP dialogues (`outgoing.py`); what they left to do goes back to the command lane
     watch lane      opens and renews the watcher; in between the selector thread owns its socket
 
 Every job runs inside one boundary (`trouble.py`) that turns an error into the account's state. Nothing in memory
@@ -34,8 +35,9 @@ from sync.store import folders
 from sync.store.clock import now_ms
 from sync.store.folders import Cursor
 from sync.watch import RENEW_EVERY_S, news_of, open_watch, renew_watch
-from sync.worker.connections import LANES, Connections, Purpose
+from sync.worker.connections import LANES, Connections, Lane, Purpose
 from sync.worker.lanes import Job, Lanes
+from sync.worker.outgoing import Outgoing
 from sync.worker.trouble import Boundary
 from sync.worker.upkeep import Upkeep
 from sync.worker.wants import Wants
@@ -74,6 +76,8 @@ class Conductor:
         self._set_aside: set[str] = set()  # paths whose history got no further
         self._fill_broke = False  # a line, over a window of history
         self._unseen: dict[str, int | None] = {}  # what the last sweep said of the folders it found news in
+        self._outgoing = Outgoing(mirror, self._connections, self._submit, partial(self.poke, "actions"))
+        self._outgoing.find_server()
 
     @property
     def fence(self) -> int:
@@ -90,6 +94,7 @@ class Conductor:
             self._connections.hurry()
             self._renew_at = 0.0  # the watcher gave up with the old one
             self._wants.add(listing=True, sweep=True, actions=True)
+            self._outgoing.find_server()
         self._wants.add(actions=reason == "actions", requests=reason == "requests", sweep=reason == "look")
         self._submit("command", "work", self._work)
 
@@ -98,6 +103,7 @@ class Conductor:
         if (self._transfers or self._fill_broke) and self._connections.due_in_s("transfer") <= 0:
             self._submit("transfer", "serve", self._serve_transfers)  # a line broke over the one before
             self._submit("transfer", "fill", self._fill)
+        self._outgoing.tick(now)
         if now >= self._sweep_at and self._connections.due_in_s("command") <= 0:
             self._sweep_at = now + SWEEP_EVERY_S * random.uniform(0.9, 1.1)  # noqa: S311
             self._wants.add(sweep=True)
@@ -135,7 +141,7 @@ class Conductor:
     def _next_step(self, connection: Connection) -> bool:
         """Do the most urgent thing that is wanted. False when nothing is."""
         if self._wants.take("actions"):
-            self._wants.add(paths=self._paths_of(drain(connection, self._mirror)))
+            self._act(connection)
         elif self._wants.take("requests"):
             self._serve(connection)
         elif self._wants.take("listing"):
@@ -148,6 +154,11 @@ class Conductor:
         else:
             return False
         return True
+
+    def _act(self, connection: Connection) -> None:
+        began_at = now_ms()
+        self._wants.add(paths=self._paths_of(drain(connection, self._mirror, in_flight=self._outgoing.in_flight)))
+        self._outgoing.go_on(began_at)
 
     def _begin_folders(self, connection: Connection) -> None:
         """The first window of every new folder, Inbox first: usable before the rest of the history is here."""
@@ -358,7 +369,7 @@ class Conductor:
 
     # Shared.
 
-    def _submit(self, lane: Purpose, name: str, job: Job) -> None:
+    def _submit(self, lane: Lane, name: str, job: Job) -> None:
         if not self.closed:
             self._lanes.submit(f"{self.account_id}/{lane}", name, partial(self._boundary.run, lane, job))
 

@@ -20,6 +20,7 @@ from sync.store import accounts
 
 Purpose = Literal["command", "transfer", "watch"]
 LANES: tuple[Purpose, ...] = ("command", "transfer", "watch")
+Lane = Purpose | Literal["submit"]  # which speaks SMTP, and keeps no connection
 
 
 class Parked(Exception):
@@ -32,10 +33,10 @@ class Connections:
     def __init__(self, account_id: str, may_go_on: Callable[[], bool]) -> None:
         self._account_id = account_id
         self._may_go_on = may_go_on
-        self._open: dict[Purpose, Connection] = {}
+        self._open: dict[Lane, Connection] = {}
         self._refused_version = 0
-        self._failures: dict[Purpose, int] = {}
-        self._retry_at: dict[Purpose, float] = {}
+        self._failures: dict[Lane, int] = {}
+        self._retry_at: dict[Lane, float] = {}
 
     def get(self, purpose: Purpose) -> Connection:
         """The open connection, or a new signed-in one. Raises Parked, TryAgain, SignInRefused and the other kinds."""
@@ -48,10 +49,10 @@ class Connections:
         self._open[purpose] = opened
         return opened
 
-    def peek(self, purpose: Purpose) -> Connection | None:
+    def peek(self, purpose: Lane) -> Connection | None:
         return self._open.get(purpose)
 
-    def drop(self, purpose: Purpose) -> None:
+    def drop(self, purpose: Lane) -> None:
         """Close one that broke; the next `get` makes another."""
         broken = self._open.pop(purpose, None)
         if broken is not None:
@@ -61,20 +62,20 @@ class Connections:
         for purpose in list(self._open):
             self.drop(purpose)
 
-    def note_failure(self, purpose: Purpose) -> tuple[int, float]:
+    def note_failure(self, purpose: Lane) -> tuple[int, float]:
         """→ how many in a row, and the seconds until the next attempt."""
         failures = self._failures[purpose] = self._failures.get(purpose, 0) + 1
         wait_s = backoff_s(failures, random.random())  # noqa: S311  # jitter, not a secret
         self._retry_at[purpose] = time.monotonic() + wait_s
         return failures, wait_s
 
-    def note_success(self, purpose: Purpose) -> None:
+    def note_success(self, purpose: Lane) -> None:
         """A job over this line came to its end, or a watcher lived until its renewal. Signing in alone is none: a
         server that fails right after it must be left in peace."""
         self._failures.pop(purpose, None)
         self._retry_at.pop(purpose, None)
 
-    def due_in_s(self, purpose: Purpose) -> float:
+    def due_in_s(self, purpose: Lane) -> float:
         return max(0.0, self._retry_at.get(purpose, 0.0) - time.monotonic())
 
     def hurry(self) -> None:
@@ -89,6 +90,10 @@ class Connections:
         """
         return bool(self._refused_version) and accounts.credentials(self._account_id).version == self._refused_version
 
+    def note_refused(self, version: int) -> None:
+        """The SMTP server did not take this secret: it is not tried anywhere any more."""
+        self._refused_version = max(self._refused_version, version)
+
     def _sign_in(self) -> Connection:
         credentials = accounts.credentials(self._account_id)
         if credentials.version == self._refused_version:
@@ -102,7 +107,7 @@ class Connections:
         try:
             opened.sign_in(credentials.imap_user, credentials.secret)
         except SignInRefused:
-            self._refused_version = max(self._refused_version, credentials.version)
+            self.note_refused(credentials.version)
             opened.close()
             raise
         except BaseException:

@@ -24,7 +24,7 @@ from sync.pull import Mirror
 from sync.seal import WrongKey
 from sync.store import accounts
 from sync.store.commit import FenceLost, NoSuchAccount
-from sync.worker.connections import Connections, Parked, Purpose
+from sync.worker.connections import Connections, Lane, Parked
 from sync.worker.lanes import Job
 
 log = logging.getLogger("sync.worker")
@@ -46,7 +46,7 @@ class Boundary:
         self._telling = threading.Lock()
         self._refusal_untold = False
 
-    def run(self, purpose: Purpose, job: Job) -> None:
+    def run(self, purpose: Lane, job: Job) -> None:
         try:
             job()
         except Parked:
@@ -78,12 +78,12 @@ class Boundary:
                 account_id, fence = self._mirror.account_id, self._mirror.fence
                 accounts.set_state(account_id, fence, state, done=done, expected=expected)
 
-    def _ended_well(self, purpose: Purpose) -> None:
+    def _ended_well(self, purpose: Lane) -> None:
         # A job that found nothing to do says nothing of the line, and a watcher is well only when it has lasted.
         if purpose != "watch" and self._connections.peek(purpose) is not None:
             self._connections.note_success(purpose)
 
-    def _from_server(self, purpose: Purpose, error: ImapError) -> None:
+    def _from_server(self, purpose: Lane, error: ImapError) -> None:
         if isinstance(error, SignInRefused):
             self._refused()
         else:
@@ -108,7 +108,7 @@ class Boundary:
                 return
             self._refusal_untold = refused and not self._tell("sign_in_refused", "hin_token" if hin else "password")
 
-    def _broken(self, purpose: Purpose, state: Connectivity, code: str) -> None:
+    def _broken(self, purpose: Lane, state: Connectivity, code: str) -> None:
         self._hang_up(purpose)
         failures, wait_s = self._later(purpose)
         log.warning("account=%s %s=%s code=%s retry_s=%.1f", self._mirror.account_id, purpose, state, code, wait_s)
@@ -119,12 +119,12 @@ class Boundary:
             if not self._is_refused():
                 self._tell(state, code)
 
-    def _hang_up(self, purpose: Purpose) -> None:
+    def _hang_up(self, purpose: Lane) -> None:
         if purpose == "watch":
             self._forget_watch()
         self._connections.drop(purpose)
 
-    def _later(self, purpose: Purpose) -> tuple[int, float]:
+    def _later(self, purpose: Lane) -> tuple[int, float]:
         noted = self._connections.note_failure(purpose)
         self._on_broken()
         return noted

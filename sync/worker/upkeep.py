@@ -10,7 +10,7 @@ from sync.mail import FolderStatus, UidSet
 from sync.pull import Mirror
 from sync.pull.arrivals import fetch_arrivals
 from sync.pull.listing import is_settled
-from sync.store import folders, messages
+from sync.store import folders, messages, uploads
 from sync.store.clock import now_ms
 
 EVERY_S = 3600.0
@@ -36,6 +36,7 @@ class Upkeep:
             self._prune_at = time.monotonic() + EVERY_S
             gone_before = now_ms() - messages.TOMBSTONES_MS
             messages.prune(self._mirror.account_id, self._mirror.fence, gone_before=gone_before)
+            uploads.expire(self._mirror.account_id)
 
     def is_reading_due(self) -> bool:
         if time.monotonic() < self._read_at:

@@ -2,9 +2,11 @@
 who asks for what never was."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
-from sync.store import reading
+from sync.feed import Composition
+from sync.store import drafts, reading, uploads
 
 
 class Principal(Protocol):
@@ -46,3 +48,32 @@ def action(device: Principal, action_id: str) -> str:
     if not reading.is_action_of(device.account_id, action_id):
         raise Missing("action")
     return action_id
+
+
+def draft(device: Principal, draft_id: str) -> str:
+    """Its id; one that was never saved is nobody's yet."""
+    if drafts.account_of(draft_id) not in (None, device.account_id):
+        raise Missing("draft")
+    return draft_id
+
+
+def upload(device: Principal, upload_id: str) -> str:
+    if uploads.account_of(upload_id) != device.account_id:
+        raise Missing("upload")
+    return upload_id
+
+
+def composition(device: Principal, written: Composition) -> Composition:
+    """As far as it is this account's: what it answers may be gone meanwhile, what it takes files from may not."""
+    draft(device, written.draft)
+    if any(uploads.account_of(file.id) not in (None, device.account_id) for file in written.files):
+        raise Missing("upload")
+    named = {written.original, written.replaces, *(file.message for file in written.files)} - {""}
+    mine = reading.messages_of(device.account_id, sorted(named))
+    if any(file.message and file.message not in mine for file in written.files):
+        raise Missing("message")
+    return replace(
+        written,
+        original=written.original if written.original in mine else "",
+        replaces=written.replaces if written.replaces in mine else "",
+    )

@@ -6,12 +6,12 @@ Every variable is described in deploy/settings.env.example; any secret may come 
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
-from sync.endpoint import IMAP_PORTS, SMTP_PORTS, HostPolicy
+from sync.endpoint import IMAP_PORTS, SMTP_PORTS, Endpoint, HostPolicy, Security
 from sync.seal import read_key
 from webmail.preflight import unfit_because
 
@@ -41,6 +41,18 @@ def env_keys() -> list[bytes]:
         raise ImproperlyConfigured(f"PRAXISPOST_KEY: {error}") from None
 
 
+def env_endpoint(name: str) -> Endpoint | None:
+    """A server, such as starttls://smtp.praxis.example:587."""
+    text = env(name)
+    way, _, rest = text.partition("://")
+    host, _, port = rest.rpartition(":")
+    if not text:
+        return None
+    if way not in ("tls", "starttls", "plain") or not host or not port.isdecimal():
+        raise ImproperlyConfigured(f"{name}={text} is not of the form tls://host:port, starttls:// or plain://.")
+    return Endpoint(host=host, port=int(port), security=cast(Security, way))
+
+
 def env_hosts(name: str, default: str, default_ports: frozenset[int]) -> HostPolicy:
     """The servers that may be talked to."""
     try:
@@ -68,6 +80,7 @@ if len(SECRET_KEY) < 40:
     raise ImproperlyConfigured("PRAXISPOST_SECRET_KEY needs 40 random characters or more (openssl rand -base64 48).")
 
 IMAP_HOST_POLICY = env_hosts("PRAXISPOST_IMAP_HOSTS", "imap.mail.hin.ch:993", IMAP_PORTS)
+SMTP_SERVER = env_endpoint("PRAXISPOST_SMTP_SERVER")
 SMTP_HOST_POLICY = env_hosts("PRAXISPOST_SMTP_HOSTS", "smtp.mail.hin.ch:587", SMTP_PORTS)
 
 DEBUG = False
@@ -145,7 +158,7 @@ CSRF_COOKIE_NAME = "__Host-csrf"
 CSRF_COOKIE_HTTPONLY = True  # the token comes with GET /api/session
 CSRF_COOKIE_SAMESITE = "Strict"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # a mail that is written, with its text twice: plain and rich
 
 LOGGING = {
     "version": 1,

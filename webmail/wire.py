@@ -10,7 +10,23 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from sync.feed import AccountRow, ActionKind, ActionRow, BodyRow, Delta, Position, Window, WindowKind
+from sync.endpoint import Security
+from sync.feed import (
+    AccountRow,
+    ActionKind,
+    ActionRow,
+    BodyRow,
+    ComposedFile,
+    ComposeKind,
+    Composition,
+    Delta,
+    Identity,
+    Mailbox,
+    Position,
+    Present,
+    Window,
+    WindowKind,
+)
 
 API_VERSION = 1
 
@@ -21,6 +37,9 @@ MAX_ACTIONS = 100
 MAX_BODIES = 20
 MAX_WINDOWS = 600
 MAX_AGO_MS = 30 * 24 * 3_600_000
+MAX_RECIPIENTS = 200
+MAX_TEXT = 600_000
+MAX_FILES = 100
 MAX_NUMBER = 2**53 - 1  # what a browser counts to
 
 
@@ -35,7 +54,7 @@ class SignInBody(Strict):
     preset: Literal["hin", "other"]
     host: Line = ""
     port: Annotated[int, Field(ge=0, le=65535)] = 993
-    security: Literal["tls", "starttls", "plain"] = "tls"
+    security: Security = "tls"
     device_name: Line = ""
 
 
@@ -99,8 +118,80 @@ class MoveArgs(Strict):
         return kept
 
 
+class MailboxBody(Strict):
+    name: Line
+    email: Line
+
+    def value(self) -> Mailbox:
+        return Mailbox(name=self.name, email=self.email)
+
+
+class ComposedFileBody(Strict):
+    id: Id
+    filename: Line
+    type: Annotated[
+        str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*$", max_length=120)
+    ]
+    size: Annotated[int, Field(ge=0, le=MAX_NUMBER)]
+    content_id: Annotated[str, StringConstraints(max_length=200)] = ""
+    inline: bool = False
+    message: Id | Literal[""] = ""
+    part: Annotated[str, StringConstraints(max_length=40)] = ""
+
+    def value(self) -> ComposedFile:
+        return ComposedFile(**self.model_dump())
+
+
+class CompositionBody(Strict):
+    """Everything of a mail that is being written. Control characters in its fields are refused when it is taken."""
+
+    draft: Id
+    base: Annotated[int, Field(ge=0, le=MAX_NUMBER)]
+    kind: ComposeKind
+    original: Id | Literal[""]
+    replaces: Id | Literal[""]
+    identity: Id | Literal[""]
+    to: Annotated[list[MailboxBody], Field(max_length=MAX_RECIPIENTS)]
+    cc: Annotated[list[MailboxBody], Field(max_length=MAX_RECIPIENTS)]
+    bcc: Annotated[list[MailboxBody], Field(max_length=MAX_RECIPIENTS)]
+    subject: Annotated[str, StringConstraints(max_length=2000)]
+    text: Annotated[str, StringConstraints(max_length=MAX_TEXT)]
+    html: Annotated[str, StringConstraints(max_length=MAX_TEXT)] | None
+    files: Annotated[list[ComposedFileBody], Field(max_length=MAX_FILES)]
+
+    def value(self) -> Composition:
+        return Composition(
+            draft=self.draft,
+            base=self.base,
+            kind=self.kind,
+            original=self.original,
+            replaces=self.replaces,
+            identity=self.identity,
+            to=[box.value() for box in self.to],
+            cc=[box.value() for box in self.cc],
+            bcc=[box.value() for box in self.bcc],
+            subject=self.subject,
+            text=self.text,
+            html=self.html,
+            files=[file.value() for file in self.files],
+        )
+
+
+class SendArgs(Strict):
+    """`hold_ms`: what is left of the time to take it back. `anyway`: a person decided on a held reply."""
+
+    hold_ms: Annotated[int, Field(ge=0, le=60_000)] = 0
+    anyway: bool = False
+
+
+class DiscardArgs(Strict):
+    draft: Id
+
+
 class ActionBody(Strict):
-    """`ago_ms`: how long ago it was decided; a device may have been without a network since."""
+    """`ago_ms`: how long ago it was decided; a device may have been without a network since. `composition` comes with
+    the kinds that write: draft and send. `discard` names its draft in `args`.
+    """
 
     v: Literal[1]
     id: Id
@@ -110,10 +201,50 @@ class ActionBody(Strict):
     args: dict[str, int | str | bool] = {}
     base_seq: Annotated[int, Field(ge=0)]
     ago_ms: Annotated[int, Field(ge=0, le=MAX_AGO_MS)] = 0
+    composition: CompositionBody | None = None
 
 
 class ActionsBody(Strict):
     actions: Annotated[list[ActionBody], Field(min_length=1, max_length=MAX_ACTIONS)]
+
+
+class IdentityBody(Strict):
+    id: Id
+    name: Line
+    email: Line
+    reply_to: Line = ""
+    signature: Annotated[str, StringConstraints(max_length=10_000)] = ""
+
+    def value(self) -> Identity:
+        return Identity(**self.model_dump())
+
+
+class WritingBody(Strict):
+    """As whom one writes, and where mail is protected. Replaces what was there."""
+
+    identities: Annotated[list[IdentityBody], Field(min_length=1, max_length=50)]
+    protected_domains: Annotated[list[Line], Field(max_length=500)]
+
+
+class SmtpBody(Strict):
+    host: Line
+    port: Annotated[int, Field(ge=1, le=65535)]
+    security: Security
+
+
+class UploadBody(Strict):
+    """`size` bytes are going to come. A file that is whole and has another `sha256` is forgotten: it begins anew."""
+
+    id: Id
+    size: Annotated[int, Field(ge=0, le=MAX_NUMBER)]
+    sha256: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
+
+
+class Upload(Schema):
+    """How many bytes of it are here: the next chunk begins there."""
+
+    id: str
+    received: int
 
 
 class DeviceRow(Schema):
@@ -130,7 +261,7 @@ class DemoUser(Schema):
 class DemoHint(Schema):
     host: str
     port: int
-    security: Literal["tls", "starttls", "plain"]
+    security: Security
     users: list[DemoUser]
 
 
@@ -196,6 +327,14 @@ class LookingFrame(Strict):
     folder: Id
 
 
+class PresenceFrame(Strict):
+    """What this browser is writing now; said again whenever it changes, and with every heartbeat while it lasts."""
+
+    type: Literal["presence"]
+    replying: Annotated[list[Id], Field(max_length=20)]
+    drafts: Annotated[list[Id], Field(max_length=20)]
+
+
 # Server:
 
 
@@ -221,17 +360,28 @@ class SignedOutFrame(BaseModel):
     type: Literal["signed_out"] = "signed_out"
 
 
+class PresentFrame(BaseModel):
+    """Everybody who is writing in this account now, this browser left out."""
+
+    type: Literal["present"] = "present"
+    present: list[Present]
+
+
 class Frames(BaseModel):
     """Names every frame in the OpenAPI document."""
 
-    client: HelloFrame | WindowsFrame | LookingFrame
-    server: ChangesFrame | HeartbeatFrame | ResetFrame | SignedOutFrame
+    client: HelloFrame | WindowsFrame | LookingFrame | PresenceFrame
+    server: ChangesFrame | HeartbeatFrame | ResetFrame | SignedOutFrame | PresentFrame
 
 
 def read_args(kind: ActionKind, args: dict[str, Any]) -> dict[str, Any]:
     """The arguments of one kind, checked. Raises ValueError (pydantic's)."""
     if kind == "flag":
         return FlagArgs(**args).model_dump()
-    if kind == "destroy":
+    if kind == "send":
+        return SendArgs(**args).model_dump()
+    if kind == "discard":
+        return DiscardArgs(**args).model_dump()
+    if kind in ("destroy", "draft"):
         return {}
     return MoveArgs(**args).told(kind)

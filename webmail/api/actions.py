@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
+from sync.feed import Composition
 from sync.store import actions
 from sync.store.actions import Intent
 from webmail import access
@@ -26,7 +27,7 @@ def post_actions(request: HttpRequest, body: ActionsBody) -> Accepted:
         except ValueError:
             refused.append(Refused(id=item.id, code="bad_input"))
         except access.Missing:
-            refused.append(Refused(id=item.id, code="no_folder"))
+            refused.append(Refused(id=item.id, code="no_folder" if item.kind == "move" else "missing"))
     accepted = (
         actions.enqueue(
             device.account_id, device_id=str(device.pk), device_name=device.name, person="", intents=intents
@@ -58,8 +59,25 @@ def _intent(device: Any, item: ActionBody) -> Intent:
     args = read_args(item.kind, item.args)
     if item.kind == "move":
         access.folder(device, args["to"])
+    if item.kind == "discard":
+        access.draft(device, args["draft"])
     # Strangers' and unknown ids are dropped here; what was deleted meanwhile stays, to be reported as gone.
     targets = access.targets(device, item.targets)
     return Intent(
-        id=item.id, n=item.n, kind=item.kind, targets=targets, args=args, base_seq=item.base_seq, ago_ms=item.ago_ms
+        id=item.id,
+        n=item.n,
+        kind=item.kind,
+        targets=targets,
+        args=args,
+        base_seq=item.base_seq,
+        ago_ms=item.ago_ms,
+        composition=_composition(device, item),
+        hold_ms=args.pop("hold_ms", 0),
     )
+
+
+def _composition(device: Any, item: ActionBody) -> Composition | None:
+    """What the kinds that write bring along, as far as it is this account's. Raises ValueError, Missing."""
+    if (item.composition is not None) != (item.kind in ("draft", "send")):
+        raise ValueError("composition")
+    return access.composition(device, item.composition.value()) if item.composition is not None else None

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from ninja import Router
 
 from sync.bus.requests import OwnerSilent, Request, RequestFailed, ask
 from sync.feed import BodyRow
-from sync.store import bodies
+from sync.store import bodies, drafts
 from webmail import access
 from webmail.api.auth import Coded, signed_in_async
 from webmail.headers import PART_CSP
@@ -42,7 +43,8 @@ async def post_bodies(request: HttpRequest, body: BodiesBody) -> Bodies:
             code = "try_again"
         except RequestFailed as error:
             code = error.code
-    rows: list[BodyRow] = [found[pk] for pk in mine if pk in found]
+    heads = await database_sync_to_async(drafts.heads, thread_sensitive=False)(mine)
+    rows: list[BodyRow] = [replace(found[pk], draft=heads.get(pk)) for pk in mine if pk in found]
     lacking = [Refused(id=pk, code=code) for pk in mine if pk not in found]
     return Bodies(bodies=rows, missing=[*lacking, *(Refused(id=pk, code="gone") for pk in missing)])
 

@@ -6,8 +6,10 @@
              heartbeat   every 25 s with the current seq: bounds whatever was lost on the way
              reset       the cursor is lost: start over
              signed_out  the session ended
+             present     who else is writing what, whenever that changes
     browser: windows(…)  whenever it holds more or less; answered by a heartbeat that counts them
              looking(…)  which folder is on the screen
+             presence(…) what is being written here, every few seconds while it lasts
 
 The subscription is made before the database is read, and what both bring is told once (by seq).
 """
@@ -24,20 +26,33 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 from pydantic import TypeAdapter, ValidationError
 
+from sync.bus import presence
 from sync.bus.doorbell import ring
-from sync.feed import Delta, Entry, Window
+from sync.feed import Delta, Entry, Present, Window
 from sync.plan.narrow import narrow
 from sync.store import accounts, reading
+from sync.store.clock import now_ms
 from webmail.accounts.models import Device
-from webmail.live.hub import Lost, Subscription, hub
-from webmail.wire import HeartbeatFrame, HelloFrame, LookingFrame, ResetFrame, SignedOutFrame, WindowsFrame
+from webmail.live.hub import Lost, Subscription, Word, hub
+from webmail.live.presence import Others
+from webmail.wire import (
+    HeartbeatFrame,
+    HelloFrame,
+    LookingFrame,
+    PresenceFrame,
+    PresentFrame,
+    ResetFrame,
+    SignedOutFrame,
+    WindowsFrame,
+)
 
 log = logging.getLogger("webmail.live")
 
 HEARTBEAT_S = 25
+LOOK_AROUND_S = 2
 CHECK_SESSION_S = 60
 MAX_FRAME_CHARS = 256 * 1024
-ClientFrame = HelloFrame | WindowsFrame | LookingFrame
+ClientFrame = HelloFrame | WindowsFrame | LookingFrame | PresenceFrame
 _CLIENT_FRAME: TypeAdapter[ClientFrame] = TypeAdapter(ClientFrame)
 _CLOSED_BAD_FRAME, _CLOSED_SIGNED_OUT, _CLOSED_BEHIND = 4400, 4401, 4408
 
@@ -56,6 +71,9 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             await self._refuse()
             return
         self._account_id = user.account_id
+        self._device, self._name = str(user.pk), user.name
+        self._others = Others(self._device)
+        self._writing = False
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
@@ -63,6 +81,8 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             task.cancel()
         if self._subscription is not None:
             hub().unsubscribe(self._subscription)
+        if getattr(self, "_writing", False):
+            await self._say(PresenceFrame(type="presence", replying=[], drafts=[]))
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if text_data is None or len(text_data) > MAX_FRAME_CHARS or not hasattr(self, "_account_id"):
@@ -75,6 +95,9 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         if isinstance(frame, LookingFrame):
             await self._look(frame.folder)
+            return
+        if isinstance(frame, PresenceFrame):
+            await self._say(frame)
             return
         self._windows = [window.value() for window in frame.windows]
         if not isinstance(frame, HelloFrame):
@@ -102,6 +125,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             asyncio.create_task(self._guarded(self._follow(self._subscription))),
             asyncio.create_task(self._guarded(self._beat())),
             asyncio.create_task(self._guarded(self._watch_session())),
+            asyncio.create_task(self._guarded(self._look_around())),
         ]
 
     async def _catch_up(self, epoch: str) -> bool:
@@ -118,6 +142,10 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _follow(self, subscription: Subscription) -> None:
         while not subscription.overflowed.is_set():
             item = await subscription.queue.get()
+            if isinstance(item, Word):
+                self._others.hear([(item.present, item.at_ms)])
+                await self._tell_present()
+                continue
             if isinstance(item, Entry) and item.seq <= self._seq:
                 continue
             if isinstance(item, Lost) or item.big or item.prev != self._seq:
@@ -144,6 +172,25 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def _refuse(self) -> None:
         await self._send(SignedOutFrame().model_dump())
         await self.close(_CLOSED_SIGNED_OUT)
+
+    async def _look_around(self) -> None:
+        """Who was writing before we came, and who fell silent."""
+        self._others.hear(await presence.heard(self._account_id, now_ms()))
+        while True:
+            await self._tell_present()
+            await asyncio.sleep(LOOK_AROUND_S)
+
+    async def _tell_present(self) -> None:
+        news = self._others.news(now_ms())
+        if news is not None:
+            await self._send(PresentFrame(present=news).model_dump())
+
+    async def _say(self, frame: PresenceFrame) -> None:
+        if self._subscription is None:
+            return  # whose mirror it speaks for is not said yet
+        self._writing = bool(frame.replying or frame.drafts)
+        said = Present(device=self._device, device_name=self._name, replying=frame.replying, drafts=frame.drafts)
+        await presence.say(self._account_id, said, now_ms())
 
     def _is_signed_in(self) -> bool:
         session = self.scope["session"]

@@ -8,13 +8,14 @@ import asyncio
 import logging
 from collections import defaultdict
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from redis.exceptions import RedisError
 
-from sync.bus import stream
+from sync.bus import presence, stream
 from sync.bus.connection import TIMEOUT_S, asynchronous
-from sync.feed import Entry
+from sync.feed import Entry, Present
 from sync.seal import WrongKey
 from sync.store.stream import open_entry
 
@@ -29,7 +30,17 @@ class Lost:
 
 
 LOST: Final = Lost()
-Item = Entry | Lost
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Somebody said what they are writing."""
+
+    present: Present
+    at_ms: int
+
+
+Item = Entry | Lost | Word
 
 
 class Subscription:
@@ -53,6 +64,7 @@ class Hub:
     def __init__(self) -> None:
         self._subscriptions: dict[str, set[Subscription]] = defaultdict(set)
         self._last: dict[str, str] = {}
+        self._words: dict[str, str] = {}  # the stream of words → the account's own stream
         self._accounts: dict[str, tuple[str, str]] = {}
         self._reader: asyncio.Task[None] | None = None
 
@@ -63,7 +75,10 @@ class Hub:
         self._accounts[key] = (account_id, epoch)
         self._subscriptions[key].add(subscription)
         if key not in self._last:
+            words = presence.words_key(account_id)
             self._last[key] = await self._newest_id(key)
+            self._last[words] = await self._newest_id(words)
+            self._words[words] = key
             await self._wake()
         if self._reader is None or self._reader.done():
             self._reader = asyncio.create_task(self._read_forever())
@@ -76,6 +91,10 @@ class Hub:
             del self._subscriptions[key]
             self._last.pop(key, None)
             self._accounts.pop(key, None)
+            words = presence.words_key(subscription.account_id)
+            if self._words.get(words) == key:
+                self._last.pop(words, None)
+                del self._words[words]
 
     async def _newest_id(self, key: str) -> str:
         client = asynchronous()
@@ -128,6 +147,9 @@ class Hub:
         if key not in self._last:
             return
         self._last[key] = entry_id
+        if key in self._words:
+            self._deliver_word(self._words[key], fields)
+            return
         account_id, epoch = self._accounts[key]
         item: Item
         try:
@@ -138,6 +160,11 @@ class Hub:
             item = LOST
         for subscription in tuple(self._subscriptions.get(key, ())):
             subscription.offer(item)
+
+    def _deliver_word(self, key: str, fields: dict[bytes, bytes]) -> None:
+        present, at_ms = presence.open_word(self._accounts[key][0], fields.get(b"d", b""))
+        for subscription in tuple(self._subscriptions.get(key, ())) if present is not None else ():
+            subscription.offer(Word(present, at_ms))  # type: ignore[arg-type]  # looked at above
 
     def _tell_all_lost(self) -> None:
         for subscriptions in self._subscriptions.values():

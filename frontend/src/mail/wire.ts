@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/actions/{action_id}/composition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Composition
+         * @description What a held, failed or unclear mail says, for whoever decides on it; 404 once it is settled for good.
+         */
+        get: operations["webmail_api_writing_get_composition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/actions/{action_id}/discard": {
         parameters: {
             query?: never;
@@ -221,6 +241,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/smtp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Smtp
+         * @description The SMTP server, proven by signing in to it with the account's own secret.
+         */
+        put: operations["webmail_api_writing_put_smtp"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/snapshot": {
         parameters: {
             query?: never;
@@ -231,6 +271,66 @@ export interface paths {
         /** Get Snapshot */
         get: operations["webmail_api_mirror_get_snapshot"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Upload
+         * @description Begin an upload, or ask how much of it is here.
+         */
+        post: operations["webmail_api_writing_post_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{upload_id}/{offset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Chunk
+         * @description The bytes from `offset` on; one that is not the next is answered with what is here.
+         */
+        put: operations["webmail_api_writing_put_chunk"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/writing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Writing
+         * @description Replaces identities and protected domains; every browser of the account hears of it by the feed.
+         */
+        put: operations["webmail_api_writing_put_writing"];
         post?: never;
         delete?: never;
         options?: never;
@@ -252,12 +352,17 @@ export interface components {
         /**
          * AccountRow
          * @description The account's state for the status line. `code` picks the sentence ("hin_token", "password", "network" …).
+         *
+         *     `can_send`: an SMTP server is known; else it is asked once. `max_bytes`: of a whole message, 0 where nobody said.
+         *     `protected_domains`: where mail needs no marker, beside hin.ch (product rule of HIN).
          */
         AccountRow: {
             /** Address */
             address: string;
             /** Archive */
             archive: string;
+            /** Can Send */
+            can_send: boolean;
             /** Code */
             code: string;
             /** Done */
@@ -266,8 +371,14 @@ export interface components {
             expected: number;
             /** Id */
             id: string;
+            /** Identities */
+            identities: components["schemas"]["Identity"][];
+            /** Max Bytes */
+            max_bytes: number;
             /** Preset */
             preset: string;
+            /** Protected Domains */
+            protected_domains: string[];
             /** Seq */
             seq: number;
             /** Since */
@@ -280,7 +391,8 @@ export interface components {
         };
         /**
          * ActionBody
-         * @description `ago_ms`: how long ago it was decided; a device may have been without a network since.
+         * @description `ago_ms`: how long ago it was decided; a device may have been without a network since. `composition` comes with
+         *     the kinds that write: draft and send. `discard` names its draft in `args`.
          */
         ActionBody: {
             /**
@@ -297,13 +409,14 @@ export interface components {
             };
             /** Base Seq */
             base_seq: number;
+            composition?: components["schemas"]["CompositionBody"] | null;
             /** Id */
             id: string;
             /**
              * Kind
              * @enum {string}
              */
-            kind: "flag" | "move" | "archive" | "trash" | "destroy";
+            kind: "flag" | "move" | "archive" | "trash" | "destroy" | "draft" | "discard" | "send";
             /** N */
             n: number;
             /** Targets */
@@ -316,7 +429,10 @@ export interface components {
         };
         /**
          * ActionRow
-         * @description One line of the ledger. `detail` is a code the screen has words for; `where` a folder id some codes need.
+         * @description One line of the ledger. `detail` is a code the screen has words for; `where` names what some codes speak of: a
+         *     folder, the answer that a held reply met, the draft that a second one was made of.
+         *
+         *     Of a mail being written: `draft`, `subject`; when it is sent or tried again at the earliest (`due_at`, 0: at once).
          */
         ActionRow: {
             /** Args */
@@ -331,15 +447,21 @@ export interface components {
             device: string;
             /** Device Name */
             device_name: string;
+            /** Draft */
+            draft: string;
+            /** Due At */
+            due_at: number;
             /** Id */
             id: string;
             /**
              * Kind
              * @enum {string}
              */
-            kind: "flag" | "move" | "archive" | "trash" | "destroy";
+            kind: "flag" | "move" | "archive" | "trash" | "destroy" | "draft" | "discard" | "send";
             /** Person */
             person: string;
+            /** Refused */
+            refused: components["schemas"]["RefusedRecipient"][];
             /** Seq */
             seq: number;
             /** Settled At */
@@ -349,6 +471,8 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "sending" | "done" | "noop" | "conflict" | "held" | "failed" | "unknown";
+            /** Subject */
+            subject: string;
             /** Targets */
             targets: string[];
             /** Where */
@@ -396,19 +520,25 @@ export interface components {
         };
         /**
          * BodyRow
-         * @description A message opened: sanitised HTML (or None) and text, never the raw mail.
+         * @description A message opened: sanitised HTML (or None) and text, never the raw mail. `list_post`: where its mailing list
+         *     takes answers (RFC 2369 3.4), or "".
          */
         BodyRow: {
             /** Attachments */
             attachments: components["schemas"]["Attachment"][];
+            /** Bcc */
+            bcc: components["schemas"]["Mailbox"][];
             /** Blocked Images */
             blocked_images: number;
             /** Cc */
             cc: components["schemas"]["Mailbox"][];
+            draft: components["schemas"]["DraftHead"] | null;
             /** Html */
             html: string | null;
             /** Id */
             id: string;
+            /** List Post */
+            list_post: string;
             /** Reply To */
             reply_to: components["schemas"]["Mailbox"][];
             /** Sent At */
@@ -460,6 +590,133 @@ export interface components {
              * @constant
              */
             type: "changes";
+        };
+        /**
+         * ComposedFile
+         * @description A file of a mail that is being written: uploaded (`message` empty, `id` names the upload), or taken from a
+         *     message here: one `part` of it, or all of it where `part` is empty.
+         */
+        ComposedFile: {
+            /** Content Id */
+            content_id: string;
+            /** Filename */
+            filename: string;
+            /** Id */
+            id: string;
+            /** Inline */
+            inline: boolean;
+            /** Message */
+            message: string;
+            /** Part */
+            part: string;
+            /** Size */
+            size: number;
+            /** Type */
+            type: string;
+        };
+        /** ComposedFileBody */
+        ComposedFileBody: {
+            /**
+             * Content Id
+             * @default
+             */
+            content_id: string;
+            /** Filename */
+            filename: string;
+            /** Id */
+            id: string;
+            /**
+             * Inline
+             * @default false
+             */
+            inline: boolean;
+            /**
+             * Message
+             * @default
+             */
+            message: string | "";
+            /**
+             * Part
+             * @default
+             */
+            part: string;
+            /** Size */
+            size: number;
+            /** Type */
+            type: string;
+        };
+        /**
+         * Composition
+         * @description A mail that is being written. `draft` is its id for good, made by the browser that began it.
+         *
+         *     `base`: the seq of the version that the writer's editor was opened with (0: begun there); what somebody else saved
+         *     later was not seen. `replaces`: the message in Drafts that this one continues, where another program wrote it.
+         */
+        Composition: {
+            /** Base */
+            base: number;
+            /** Bcc */
+            bcc: components["schemas"]["Mailbox"][];
+            /** Cc */
+            cc: components["schemas"]["Mailbox"][];
+            /** Draft */
+            draft: string;
+            /** Files */
+            files: components["schemas"]["ComposedFile"][];
+            /** Html */
+            html: string | null;
+            /** Identity */
+            identity: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "new" | "reply" | "reply_all" | "forward";
+            /** Original */
+            original: string;
+            /** Replaces */
+            replaces: string;
+            /** Subject */
+            subject: string;
+            /** Text */
+            text: string;
+            /** To */
+            to: components["schemas"]["Mailbox"][];
+        };
+        /**
+         * CompositionBody
+         * @description Everything of a mail that is being written. Control characters in its fields are refused when it is taken.
+         */
+        CompositionBody: {
+            /** Base */
+            base: number;
+            /** Bcc */
+            bcc: components["schemas"]["MailboxBody"][];
+            /** Cc */
+            cc: components["schemas"]["MailboxBody"][];
+            /** Draft */
+            draft: string;
+            /** Files */
+            files: components["schemas"]["ComposedFileBody"][];
+            /** Html */
+            html: string | null;
+            /** Identity */
+            identity: string | "";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "new" | "reply" | "reply_all" | "forward";
+            /** Original */
+            original: string | "";
+            /** Replaces */
+            replaces: string | "";
+            /** Subject */
+            subject: string;
+            /** Text */
+            text: string;
+            /** To */
+            to: components["schemas"]["MailboxBody"][];
         };
         /**
          * Delta
@@ -525,6 +782,27 @@ export interface components {
             name: string;
         };
         /**
+         * DraftHead
+         * @description Of a message in Drafts that was written here: how to go on with it. `seq`: when this version was saved.
+         */
+        DraftHead: {
+            /** Device Name */
+            device_name: string;
+            /** Draft */
+            draft: string;
+            /** Identity */
+            identity: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "new" | "reply" | "reply_all" | "forward";
+            /** Original */
+            original: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * FolderRow
          * @description One folder. `total` and `unread` leave out what is marked `\Deleted`; that is `marked_deleted`.
          */
@@ -556,9 +834,9 @@ export interface components {
          */
         Frames: {
             /** Client */
-            client: components["schemas"]["HelloFrame"] | components["schemas"]["WindowsFrame"] | components["schemas"]["LookingFrame"];
+            client: components["schemas"]["HelloFrame"] | components["schemas"]["WindowsFrame"] | components["schemas"]["LookingFrame"] | components["schemas"]["PresenceFrame"];
             /** Server */
-            server: components["schemas"]["ChangesFrame"] | components["schemas"]["HeartbeatFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["SignedOutFrame"];
+            server: components["schemas"]["ChangesFrame"] | components["schemas"]["HeartbeatFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["SignedOutFrame"] | components["schemas"]["PresentFrame"];
         };
         /**
          * HeartbeatFrame
@@ -601,6 +879,41 @@ export interface components {
             windows: components["schemas"]["WindowBody"][];
         };
         /**
+         * Identity
+         * @description As whom one writes (JMAP Identity, RFC 8621 6). The first is the default.
+         */
+        Identity: {
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Reply To */
+            reply_to: string;
+            /** Signature */
+            signature: string;
+        };
+        /** IdentityBody */
+        IdentityBody: {
+            /** Email */
+            email: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Reply To
+             * @default
+             */
+            reply_to: string;
+            /**
+             * Signature
+             * @default
+             */
+            signature: string;
+        };
+        /**
          * LookingFrame
          * @description Which folder is on this screen.
          */
@@ -618,6 +931,13 @@ export interface components {
          * @description One address: shown name and address.
          */
         Mailbox: {
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+        };
+        /** MailboxBody */
+        MailboxBody: {
             /** Email */
             email: string;
             /** Name */
@@ -687,6 +1007,49 @@ export interface components {
             /** Received At */
             received_at: number;
         };
+        /**
+         * PresenceFrame
+         * @description What this browser is writing now; said again whenever it changes, and with every heartbeat while it lasts.
+         */
+        PresenceFrame: {
+            /** Drafts */
+            drafts: string[];
+            /** Replying */
+            replying: string[];
+            /**
+             * Type
+             * @constant
+             */
+            type: "presence";
+        };
+        /**
+         * Present
+         * @description A device that is writing now: which messages it answers, which drafts it holds.
+         */
+        Present: {
+            /** Device */
+            device: string;
+            /** Device Name */
+            device_name: string;
+            /** Drafts */
+            drafts: string[];
+            /** Replying */
+            replying: string[];
+        };
+        /**
+         * PresentFrame
+         * @description Everybody who is writing in this account now, this browser left out.
+         */
+        PresentFrame: {
+            /** Present */
+            present: components["schemas"]["Present"][];
+            /**
+             * Type
+             * @default present
+             * @constant
+             */
+            type: "present";
+        };
         /** Refusal */
         Refusal: {
             /** Code */
@@ -698,6 +1061,18 @@ export interface components {
             code: string;
             /** Id */
             id: string;
+        };
+        /**
+         * RefusedRecipient
+         * @description What the SMTP server said of one address, cut to a line; `code` is its reply code.
+         */
+        RefusedRecipient: {
+            /** Code */
+            code: number;
+            /** Email */
+            email: string;
+            /** Text */
+            text: string;
         };
         /** Reset */
         Reset: {
@@ -793,6 +1168,43 @@ export interface components {
              */
             type: "signed_out";
         };
+        /** SmtpBody */
+        SmtpBody: {
+            /** Host */
+            host: string;
+            /** Port */
+            port: number;
+            /**
+             * Security
+             * @enum {string}
+             */
+            security: "tls" | "starttls" | "plain";
+        };
+        /**
+         * Upload
+         * @description How many bytes of it are here: the next chunk begins there.
+         */
+        Upload: {
+            /** Id */
+            id: string;
+            /** Received */
+            received: number;
+        };
+        /**
+         * UploadBody
+         * @description `size` bytes are going to come. A file that is whole and has another `sha256` is forgotten: it begins anew.
+         */
+        UploadBody: {
+            /** Id */
+            id: string;
+            /**
+             * Sha256
+             * @default
+             */
+            sha256: string;
+            /** Size */
+            size: number;
+        };
         /** WindowBody */
         WindowBody: {
             down_to?: components["schemas"]["PositionBody"] | null;
@@ -814,6 +1226,16 @@ export interface components {
             type: "windows";
             /** Windows */
             windows: components["schemas"]["WindowBody"][];
+        };
+        /**
+         * WritingBody
+         * @description As whom one writes, and where mail is protected. Replaces what was there.
+         */
+        WritingBody: {
+            /** Identities */
+            identities: components["schemas"]["IdentityBody"][];
+            /** Protected Domains */
+            protected_domains: string[];
         };
     };
     responses: never;
@@ -844,6 +1266,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Accepted"];
+                };
+            };
+        };
+    };
+    webmail_api_writing_get_composition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Composition"];
                 };
             };
         };
@@ -1175,6 +1619,37 @@ export interface operations {
             };
         };
     };
+    webmail_api_writing_put_smtp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmtpBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     webmail_api_mirror_get_snapshot: {
         parameters: {
             query?: never;
@@ -1192,6 +1667,75 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Delta"];
                 };
+            };
+        };
+    };
+    webmail_api_writing_post_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+        };
+    };
+    webmail_api_writing_put_chunk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+                offset: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+        };
+    };
+    webmail_api_writing_put_writing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WritingBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,0 +1,76 @@
+"""What writing needs beside the outbox: identities, protected domains, the SMTP server, files on their way up."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from sync.feed import Composition
+from sync.store import accounts, drafts, uploads
+from webmail import access
+from webmail.accounts.smtp import SmtpRefused, choose_smtp
+from webmail.api.auth import Coded, signed_in
+from webmail.wire import Id, Refusal, SmtpBody, Upload, UploadBody, WritingBody
+
+router = Router(tags=["writing"], auth=signed_in)
+CHUNK_BYTES = 256 * 1024
+
+
+@router.put("/writing", response={204: None})
+def put_writing(request: HttpRequest, body: WritingBody) -> tuple[int, None]:
+    """Replaces identities and protected domains; every browser of the account hears of it by the feed."""
+    identities = [identity.value() for identity in body.identities]
+    try:
+        accounts.set_writing(_account(request), identities, body.protected_domains)
+    except ValueError:
+        raise Coded(422, "bad_address") from None
+    return 204, None
+
+
+@router.put("/smtp", response={204: None, 422: Refusal})
+def put_smtp(request: HttpRequest, body: SmtpBody) -> tuple[int, None]:
+    """The SMTP server, proven by signing in to it with the account's own secret."""
+    try:
+        choose_smtp(_account(request), host=body.host, port=body.port, security=body.security)
+    except SmtpRefused as error:
+        raise Coded(422, error.code) from None
+    return 204, None
+
+
+@router.post("/uploads", response=Upload)
+def post_upload(request: HttpRequest, body: UploadBody) -> Upload:
+    """Begin an upload, or ask how much of it is here."""
+    try:
+        received = uploads.begin(_account(request), body.id, body.size, body.sha256)
+    except uploads.TooLarge:
+        raise Coded(413, "too_large") from None
+    except uploads.NotYours:
+        raise access.Missing("upload") from None
+    return Upload(id=body.id, received=received)
+
+
+@router.put("/uploads/{upload_id}/{offset}", response=Upload)
+def put_chunk(request: HttpRequest, upload_id: Id, offset: int) -> Upload:
+    """The bytes from `offset` on; one that is not the next is answered with what is here."""
+    chunk = request.body
+    if not 0 < len(chunk) <= CHUNK_BYTES:
+        raise Coded(422, "bad_input")
+    received = uploads.append(access.upload(_device(request), upload_id), offset, chunk)
+    return Upload(id=upload_id, received=received)
+
+
+@router.get("/actions/{action_id}/composition", response=Composition)
+def get_composition(request: HttpRequest, action_id: Id) -> Composition:
+    """What a held, failed or unclear mail says, for whoever decides on it; 404 once it is settled for good."""
+    found = drafts.composition_of(_account(request), access.action(_device(request), action_id))
+    if found is None:
+        raise access.Missing("composition")
+    return found
+
+
+def _device(request: HttpRequest) -> Any:
+    return request.auth  # type: ignore[attr-defined]
+
+
+def _account(request: HttpRequest) -> str:
+    return str(_device(request).account_id)

@@ -26,6 +26,7 @@ from sync.pull.arrivals import fetch_arrivals
 from sync.push.letters import MARK_HEADER, Unwritable, identity_of, write_version
 from sync.store import actions, drafts, versions
 from sync.store.actions import JournalStep
+from sync.store.drafts import Version
 from sync.store.folders import Cursor
 from sync.store.messages import NewMessage
 
@@ -35,7 +36,7 @@ NOT_YOURS = Outcome(state="failed", detail="bad_input")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Version:
+class _Planned:
     """What is being saved: as which draft, under which Message-ID, in place of which message."""
 
     composition: Composition
@@ -94,7 +95,7 @@ def mark_of(draft: str, action: QueuedAction) -> str:
     return f"{draft} {action.id}"
 
 
-def _plan(mirror: Mirror, action: QueuedAction, *, is_saved: bool = False) -> _Version | Outcome:
+def _plan(mirror: Mirror, action: QueuedAction, *, is_saved: bool = False) -> _Planned | Outcome:
     composition = drafts.composition_of(mirror.account_id, action.id)
     if composition is None:
         return ENDED
@@ -108,15 +109,15 @@ def _plan(mirror: Mirror, action: QueuedAction, *, is_saved: bool = False) -> _V
     return ENDED if saving == "ended" else _version(mirror, action, composition, None if saving == "second" else now)
 
 
-def _version(mirror: Mirror, action: QueuedAction, composition: Composition, now: DraftNow | None) -> _Version:
+def _version(mirror: Mirror, action: QueuedAction, composition: Composition, now: DraftNow | None) -> _Planned:
     """`now`: the draft it goes on with; without it, it begins one."""
     domain = identity_of(mirror.account_id, composition).email.rpartition("@")[2]
     if now is not None:
         message_id = now.message_id or new_message_id(domain)
-        return _Version(composition=composition, draft=now.id, message_id=message_id, held=now.message)
+        return _Planned(composition=composition, draft=now.id, message_id=message_id, held=now.message)
     taken = drafts.account_of(composition.draft) is not None
     draft = action.id if taken else composition.draft
-    return _Version(composition=composition, draft=draft, message_id=new_message_id(domain))
+    return _Planned(composition=composition, draft=draft, message_id=new_message_id(domain))
 
 
 def _found(connection: Connection, step: JournalStep) -> list[int]:
@@ -128,20 +129,17 @@ def _found(connection: Connection, step: JournalStep) -> list[int]:
 
 
 def _store(
-    connection: Connection, mirror: Mirror, version: _Version, step: JournalStep, found: list[int]
+    connection: Connection, mirror: Mirror, version: _Planned, step: JournalStep, found: list[int]
 ) -> Outcome | None:
     """Steps 4 to 6. An APPEND whose answer was lost may have been done twice."""
-    cleared = versions.store(
-        mirror.account_id,
-        mirror.fence,
-        step.action,
-        version.composition,
-        _read(connection, mirror, step, found[-1]),
-        step.folder,
-        draft_id=version.draft,
+    stored = Version(
+        composition=version.composition,
+        draft=version.draft,
         message_id=version.message_id,
-        repeats=found[:-1],
+        folder=step.folder,
+        new=_read(connection, mirror, step, found[-1]),
     )
+    cleared = versions.store(mirror.account_id, mirror.fence, step.action, stored, repeats=found[:-1])
     return _clear(connection, cleared) if cleared is not None else None
 
 

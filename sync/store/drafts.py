@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sync.feed import ComposedFile, Composition, DraftHead, Mailbox
 from sync.keys import keyring
@@ -15,6 +16,18 @@ from sync.store.rows import composition_of as opened_composition
 
 class NotYours(Exception):
     """The id is taken by a draft of another account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A version as it lies on the server. `draft` is another than the composition's where this is a second draft;
+    `message_id` is the Message-ID."""
+
+    composition: Composition
+    draft: str
+    message_id: str
+    folder: str
+    new: NewMessage
 
 
 def find(account_id: str, draft_id: str, *, device: str) -> DraftNow | None:
@@ -65,28 +78,17 @@ def note_unsent(made: Change, draft_id: str, *, device: str) -> None:
         _stamp(row, made, "", device)
 
 
-def write_draft(
-    made: Change,
-    composition: Composition,
-    new: NewMessage,
-    folder_id: str,
-    *,
-    draft_id: str,
-    message_id: str,
-    device: str,
-    device_name: str,
-) -> None:
-    """A saved version: the message keeps its id and says something else now. `draft_id` is another than the
-    composition's where this is a second draft. Raises NotYours."""
-    row = _row(made, draft_id)
-    second = draft_id != composition.draft
+def write_draft(made: Change, version: Version, *, device: str, device_name: str) -> None:
+    """The message keeps its id and says something else now. Raises NotYours."""
+    composition, row = version.composition, _row(made, version.draft)
+    second = version.draft != composition.draft
     held = str(row.message_id or ("" if second else composition.replaces))
-    row.message_id = write_version(made, held, new, folder_id, by=device)
+    row.message_id = write_version(made, held, version.new, version.folder, by=device)
     row.original_id = _known(made.account_id, composition.original)
     row.kind, row.identity = composition.kind, composition.identity
     if second:
         row.fork_of = uuid.UUID(composition.draft)
-    row.rfc_message_id = keyring().seal(message_id.encode(), _place(draft_id))
+    row.rfc_message_id = keyring().seal(version.message_id.encode(), _place(version.draft))
     row.device_name = device_name
     _stamp(row, made, "", device)
 

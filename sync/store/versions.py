@@ -3,58 +3,38 @@
 import uuid
 from collections.abc import Sequence
 
-from sync.feed import Composition
 from sync.models import Action, Draft, Folder, Message, Step
 from sync.plan.actions import Outcome, QueuedAction
 from sync.store.actions import JournalStep, put_state, step_of
 from sync.store.commit import change
-from sync.store.drafts import write_draft
-from sync.store.messages import NewMessage
+from sync.store.drafts import Version, write_draft
 
 
 def store(
-    account_id: str,
-    fence: int,
-    action: QueuedAction,
-    composition: Composition,
-    new: NewMessage,
-    folder_id: str,
-    *,
-    draft_id: str,
-    message_id: str,
-    repeats: Sequence[int],
+    account_id: str, fence: int, action: QueuedAction, version: Version, *, repeats: Sequence[int]
 ) -> JournalStep | None:
-    """The message of the draft is `new` from now on. `repeats`: UIDs of the same version that are too many.
+    """The draft's message is this version from now on. `repeats`: UIDs of the same version that are too many.
 
     → the step that removes what is older, journaled; None when there is nothing to remove: then the action is settled.
     Raises FenceLost, NotYours.
     """
     with change(account_id, fence) as made:
         row = Action.objects.get(pk=action.pk)
-        older = [*repeats, *_older(account_id, draft_id, composition, folder_id, new.uid)]
-        write_draft(
-            made,
-            composition,
-            new,
-            folder_id,
-            draft_id=draft_id,
-            message_id=message_id,
-            device=action.device,
-            device_name=action.device_name,
-        )
+        older = [*repeats, *_older(account_id, version)]
+        write_draft(made, version, device=action.device, device_name=action.device_name)
         Step.objects.filter(action=row).delete()
         if not older:
-            outcome = _outcome(action, draft_id)
+            outcome = _outcome(action, version.draft)
             put_state(made, row, outcome.state, outcome.detail, outcome.place)
             return None
-        folder = Folder.objects.get(pk=folder_id)
+        folder = Folder.objects.get(pk=version.folder)
         step = Step.objects.create(
             action=row,
             kind="clear",
             folder=folder,
             uidvalidity=folder.uidvalidity or 0,
             uids={str(uid): uid for uid in older},
-            mark=draft_id,
+            mark=version.draft,
             fence=fence,
         )
         return step_of(step)
@@ -71,12 +51,12 @@ def _outcome(action: QueuedAction, draft_id: str) -> Outcome:
     return Outcome(state="done", detail="", place=draft_id)
 
 
-def _older(account_id: str, draft_id: str, composition: Composition, folder_id: str, uid: int) -> list[int]:
+def _older(account_id: str, version: Version) -> list[int]:
     """The UID of the version before, as long as it lies in the same folder. A second draft replaces nothing."""
-    held = Draft.objects.filter(pk=draft_id).values_list("message_id", flat=True).first()
-    if held is None and draft_id == composition.draft and composition.replaces:
-        held = uuid.UUID(composition.replaces)
+    held = Draft.objects.filter(pk=version.draft).values_list("message_id", flat=True).first()
+    if held is None and version.draft == version.composition.draft and version.composition.replaces:
+        held = uuid.UUID(version.composition.replaces)
     if held is None:
         return []
-    rows = Message.objects.filter(account_id=account_id, pk=held, folder_id=folder_id, uid__isnull=False)
-    return [found for found in rows.values_list("uid", flat=True) if found is not None and found != uid]
+    rows = Message.objects.filter(account_id=account_id, pk=held, folder_id=version.folder, uid__isnull=False)
+    return [uid for uid in rows.values_list("uid", flat=True) if uid is not None and uid != version.new.uid]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F
 
 from sync.endpoint import Endpoint
-from sync.feed import ActionKind, ActionRow, ActionState, FolderRow, MessageRow
+from sync.feed import ActionKind, ActionRow, ActionState, Composition, FolderRow, MessageRow
 from sync.imap.connection import Connection, connect
 from sync.imap.errors import TryAgain
 from sync.mail import Flag
@@ -152,7 +152,14 @@ class Mirrored:
         return next(row for row in self.rows(path) if row.subject == subject)
 
     def enqueue(
-        self, kind: ActionKind, *targets: str, device: str = "phone", base_seq: int | None = None, **args: Any
+        self,
+        kind: ActionKind,
+        *targets: str,
+        device: str = "phone",
+        base_seq: int | None = None,
+        composition: Composition | None = None,
+        hold_ms: int = 0,
+        **args: Any,
     ) -> ActionRow:
         self._n += 1
         intent = Intent(
@@ -162,6 +169,8 @@ class Mirrored:
             targets=list(targets),
             args=args,
             base_seq=accounts.current_seq(self.account_id) if base_seq is None else base_seq,
+            composition=composition,
+            hold_ms=hold_ms,
         )
         (row,) = actions.enqueue(self.account_id, device_id=device, device_name=device, person="", intents=[intent])
         return row

@@ -72,6 +72,11 @@ class World:
     def subjects(self, folder: str = "INBOX") -> list[str]:
         return sorted(subject for subject, _ in self._listing(folder).values())
 
+    def raw(self, folder: str, which: str | int) -> bytes:
+        """The message as it lies there."""
+        _, lines = self._ok(self._imap.uid("FETCH", str(self._uid(folder, which)), "(BODY.PEEK[])"))
+        return bytes(lines[0][1])
+
     def flags_of(self, folder: str, which: str | int) -> set[str]:
         uid = self._uid(folder, which)
         return self._listing(folder)[uid][1]

@@ -1,0 +1,83 @@
+"""Mail that is written, and a submission server that takes it."""
+
+import uuid
+from dataclasses import replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any, cast
+
+from sync.endpoint import Endpoint
+from sync.feed import ActionRow, Composition, Mailbox
+from sync.models import Action, Submission
+from sync.push import drain, submit
+from sync.store import accounts
+from tests.support.mirrored import Mirrored
+from tests.support.scripted_smtp import ScriptedSmtp
+
+LABOR = Mailbox(name="Labor Medica", email="befunde@labor.example")
+
+
+def letter(**fields: Any) -> Composition:
+    """To the laboratory, unless a test says otherwise."""
+    given: dict[str, Any] = {
+        "draft": str(uuid.uuid4()),
+        "base": 0,
+        "kind": "new",
+        "original": "",
+        "replaces": "",
+        "identity": "",
+        "to": [LABOR],
+        "cc": [],
+        "bcc": [],
+        "subject": "Befund",
+        "text": "Guten Tag\n",
+        "html": None,
+        "files": [],
+        **fields,
+    }
+    return Composition(**given)
+
+
+def reply(original: str, **fields: Any) -> Composition:
+    return letter(kind="reply", original=original, subject="Re: Befund", **fields)
+
+
+def sends_by(mirrored: Mirrored, server: ScriptedSmtp) -> None:
+    accounts.set_smtp(mirrored.account_id, by_number(server.endpoint), 0)
+
+
+def by_number(endpoint: Endpoint) -> Endpoint:
+    return replace(endpoint, host="127.0.0.1")
+
+
+def save(mirrored: Mirrored, composition: Composition, *, device: str = "phone") -> ActionRow:
+    return mirrored.act("draft", composition=composition, device=device)
+
+
+def send(mirrored: Mirrored, composition: Composition, **options: Any) -> ActionRow:
+    """As far as it comes by itself. → the ledger line."""
+    row = mirrored.enqueue("send", composition=composition, **options)
+    deliver(mirrored)
+    return mirrored.ledger()[row.id]
+
+
+def deliver(mirrored: Mirrored) -> None:
+    """What the command lane and the submit lane do of what is due."""
+    drain(mirrored.connection, mirrored.mirror)
+    for item in submit.ready(mirrored.account_id):
+        submit.hand_over(mirrored.mirror, item)
+    drain(mirrored.connection, mirrored.mirror)
+
+
+def time_passes(row: ActionRow, ms: int = 0) -> None:
+    """For whatever waits for its time: that is now; and it began so much earlier."""
+    Action.objects.filter(intent=row.id).update(due_at=0)
+    for item in Submission.objects.filter(action__intent=row.id):
+        item.began_at -= ms
+        item.asked_at -= ms
+        item.save(update_fields=["began_at", "asked_at"])
+
+
+def parsed(raw: bytes) -> EmailMessage:
+    """Read by the standard library."""
+    return cast(EmailMessage, message_from_bytes(raw, policy=policy.default))

@@ -9,7 +9,7 @@ from deploy.embedded.dovecot import Dovecot
 from sync.pull import Mirror
 from sync.store import accounts
 from sync.worker.conductor import Conductor
-from sync.worker.connections import Purpose
+from sync.worker.connections import Lane
 from sync.worker.lanes import Job, Lanes
 from sync.worker.watcher import Watcher
 from tests.support.mirrored import Mirrored
@@ -87,13 +87,13 @@ class ByHand:
         self.run("watch")
         self.settle()
 
-    def run(self, lane: Purpose, *, most: int = 100) -> None:
+    def run(self, lane: Lane, *, most: int = 100) -> None:
         self.lanes.run(f"{self.account_id}/{lane}", most=most)
 
-    def waiting(self, lane: Purpose) -> list[str]:
+    def waiting(self, lane: Lane) -> list[str]:
         return self.lanes.waiting(f"{self.account_id}/{lane}")
 
-    def run_when_told(self, lane: Purpose, timeout_s: float = 5) -> None:
+    def run_when_told(self, lane: Lane, timeout_s: float = 5) -> None:
         """Wait for what the watcher's thread puts into the lane, and do it."""
         assert self.lanes.wait_for(f"{self.account_id}/{lane}", timeout_s), "nobody told"
         self.run(lane)

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 from sync.endpoint import Endpoint
 from sync.feed import ActionRow, Composition, Mailbox
@@ -80,4 +80,4 @@ def time_passes(row: ActionRow, ms: int = 0) -> None:
 
 def parsed(raw: bytes) -> EmailMessage:
     """Read by the standard library."""
-    return cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+    return message_from_bytes(raw, policy=policy.default)

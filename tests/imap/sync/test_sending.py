@@ -8,7 +8,7 @@ import pytest
 from sync.feed import ComposedFile, Identity, Mailbox
 from sync.imap.connection import Connection
 from sync.imap.errors import CommandRefused
-from sync.push import drain, sending, submit
+from sync.push import drain, letters, sending, submit
 from sync.store import accounts, actions, drafts, submissions, uploads
 from tests.support.messages import make_message
 from tests.support.mirrored import Mirrored
@@ -264,7 +264,7 @@ def test_what_is_taken_back_while_it_is_put_together_is_not_sent(
     ready: Mirrored, server: ScriptedSmtp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = ready.enqueue("send", composition=letter())
-    honest = sending.write_letter
+    honest = letters.write_letter
 
     def write(*given: object, **named: object) -> object:
         actions.discard(ready.account_id, row.id)

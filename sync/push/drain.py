@@ -142,10 +142,14 @@ def _throw_away(connection: Connection, mirror: Mirror, action: QueuedAction, to
         now = drafts.find(mirror.account_id, action.draft, device=action.device)
     except drafts.NotYours:
         return NOT_YOURS
-    drafts.discard(mirror.account_id, mirror.fence, now.id if now is not None else action.draft, device=action.device)
+    draft_id = now.id if now is not None else action.draft
+    drafts.discard(mirror.account_id, mirror.fence, draft_id, device=action.device)
     if now is None or not now.message:
         return Outcome(state="done", detail="")  # it was never saved
-    return _run(connection, mirror, replace(action, kind="trash", targets=[now.message]), touched)
+    outcome = _run(connection, mirror, replace(action, kind="trash", targets=[now.message]), touched)
+    if outcome is not None and outcome.state in ("conflict", "failed"):
+        drafts.go_on(mirror.account_id, mirror.fence, draft_id, device=now.device)
+    return outcome
 
 
 def _run(connection: Connection, mirror: Mirror, action: QueuedAction, touched: set[str]) -> Outcome | None:

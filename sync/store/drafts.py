@@ -61,6 +61,12 @@ def discard(account_id: str, fence: int, draft_id: str, *, device: str) -> None:
         _stamp(row, made, "discarded", device)
 
 
+def go_on(account_id: str, fence: int, draft_id: str, *, device: str) -> None:
+    """It was not thrown away after all. Raises FenceLost."""
+    with change(account_id, fence) as made:
+        note_unsent(made, draft_id, device=device)
+
+
 def note_sent(made: Change, composition: Composition, draft_id: str, message_id: str, *, device: str) -> None:
     """It is on its way: nobody else sends it. The draft may never have been saved. Raises NotYours."""
     row = _row(made, draft_id)

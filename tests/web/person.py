@@ -51,6 +51,12 @@ class Person:
             self.csrf = answer.json().get("csrf", self.csrf)
         return answer
 
+    def put(self, path: str, body: Any = None, *, raw: bytes | None = None) -> Any:
+        """JSON, or bytes as they are."""
+        kind = "application/json" if raw is None else "application/octet-stream"
+        content = body if raw is None else raw
+        return self.client.put(path, content, content_type=kind, secure=True, headers={"X-CSRFToken": self.csrf})
+
     # The session
 
     def get_session(self) -> Any:

@@ -6,12 +6,14 @@ Every operation of the API has a case here; a new one without a case fails.
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 import pytest
 from asgiref.sync import async_to_sync
 
 from tests.support.mirrored import Mirrored
+from tests.support.writing import letter
 from tests.web.person import Person
 from webmail.api.urls import api
 from webmail.openapi import document
@@ -26,6 +28,8 @@ class Known(NamedTuple):
     message: str
     action: str
     epoch: str
+    upload: str
+    draft: str
 
 
 class Case(NamedTuple):
@@ -34,6 +38,7 @@ class Case(NamedTuple):
     body: Callable[[Known], Any] | None = None
     expect: int = 404
     open: bool = False  # answers before anybody signed in
+    raw: bytes | None = None
 
 
 def action(known: Known, **fields: Any) -> dict[str, Any]:
@@ -47,6 +52,20 @@ def action(known: Known, **fields: Any) -> dict[str, Any]:
         "base_seq": 0,
         **fields,
     }
+
+
+def written(**fields: Any) -> dict[str, Any]:
+    return {**asdict(letter()), **fields}
+
+
+def strange_letters(known: Known) -> list[dict[str, Any]]:
+    """A draft, an upload, and a part of a message of another mailbox."""
+    file = {"filename": "a.pdf", "type": "application/pdf", "size": 3}
+    return [
+        {"draft": known.draft},
+        {"files": [{**file, "id": known.upload}]},
+        {"files": [{**file, "id": str(uuid.uuid4()), "message": known.message, "part": "1"}]},
+    ]
 
 
 CASES: dict[tuple[str, str], Case] = {
@@ -63,10 +82,31 @@ CASES: dict[tuple[str, str], Case] = {
     ("GET", "/api/folders/{folder_id}/messages"): Case(),
     ("POST", "/api/actions"): Case(
         body=lambda known: {
-            "actions": [action(known), action(known, n=2, kind="move", args={"to": known.folder}, targets=[])]
+            "actions": [
+                action(known),
+                action(known, n=2, kind="move", args={"to": known.folder}, targets=[]),
+                action(known, n=3, kind="discard", args={"draft": known.draft}, targets=[]),
+                *(
+                    action(known, n=4 + number, kind="send", targets=[], composition=written(**fields))
+                    for number, fields in enumerate(strange_letters(known))
+                ),
+            ]
         },
         expect=200,
     ),
+    ("PUT", "/api/writing"): Case(
+        body=lambda known: {
+            "identities": [{"id": known.draft, "name": "Charlie", "email": "charlie@praxis.example"}],
+            "protected_domains": [],
+        },
+        expect=204,
+    ),
+    ("PUT", "/api/smtp"): Case(
+        body=lambda known: {"host": "smtp.elsewhere.example", "port": 587, "security": "starttls"}, expect=422
+    ),
+    ("POST", "/api/uploads"): Case(body=lambda known: {"id": str(uuid.uuid4()), "size": 3}, expect=200),
+    ("PUT", "/api/uploads/{upload_id}/{offset}"): Case(raw=b"abc"),
+    ("GET", "/api/actions/{action_id}/composition"): Case(),
     ("POST", "/api/actions/{action_id}/retry"): Case(),
     ("POST", "/api/actions/{action_id}/discard"): Case(),
     ("POST", "/api/bodies"): Case(body=lambda known: {"ids": [known.message]}, expect=200),
@@ -92,10 +132,19 @@ def operations() -> set[tuple[str, str]]:
 
 def ask(person: Person, method: str, path: str, known: Known) -> Any:
     case = CASES[method, path]
-    places = {"folder_id": known.folder, "message_id": known.message, "action_id": known.action, "part": "1"}
+    places = {
+        "folder_id": known.folder,
+        "message_id": known.message,
+        "action_id": known.action,
+        "upload_id": known.upload,
+        "offset": "0",
+        "part": "1",
+    }
     url = re.sub(r"\{(\w+)\}", lambda found: places[found[1]], path)
     if method == "GET":
         return person.get(url)
+    if method == "PUT":
+        return person.put(url, case.body(known) if case.body else None, raw=case.raw)
     return person.post(url, case.body(known) if case.body else None)
 
 
@@ -103,8 +152,11 @@ def ask(person: Person, method: str, path: str, known: Known) -> Any:
 def known(alice: Person, filled: Callable[..., Mirrored]) -> Known:
     mirrored = filled(SUBJECT)
     row = mirrored.row(SUBJECT)
-    waiting = mirrored.enqueue("flag", row.id, add=1, remove=0)
-    return Known(row.folder, row.id, waiting.id, alice.get_session()["epoch"])
+    saved = letter()
+    waiting = mirrored.act("draft", composition=saved)
+    upload = str(uuid.uuid4())
+    assert alice.post("/api/uploads", {"id": upload, "size": 3}).json() == {"id": upload, "received": 0}
+    return Known(row.folder, row.id, waiting.id, alice.get_session()["epoch"], upload, saved.draft)
 
 
 def test_every_operation_has_a_case() -> None:
@@ -146,7 +198,7 @@ def assert_nothing_of_alice(answer: Any, alice: Person, known: Known) -> None:
 
 
 def test_what_never_was_and_what_is_not_yours_are_the_same_answer(charlie: Person, known: Known) -> None:
-    never = Known(*(str(uuid.uuid4()) for _ in range(4)))
+    never = Known(*(str(uuid.uuid4()) for _ in Known._fields))
     for method, path in sorted(CASES):
         if CASES[method, path].expect == 404:
             strange, absent = ask(charlie, method, path, known), ask(charlie, method, path, never)
@@ -157,7 +209,20 @@ def test_a_stranger_cannot_act_on_foreign_messages(charlie: Person, known: Known
     answer = ask(charlie, "POST", "/api/actions", known).json()
     (trash,) = answer["accepted"]
     assert trash["targets"] == []
-    assert [refusal["code"] for refusal in answer["refused"]] == ["no_folder"]
+    assert [refusal["code"] for refusal in answer["refused"]] == ["no_folder", *["missing"] * 4]
+
+
+def test_a_stranger_cannot_go_on_with_a_foreign_upload(charlie: Person, known: Known) -> None:
+    answer = charlie.post("/api/uploads", {"id": known.upload, "size": 3})
+    assert (answer.status_code, answer.json()) == (404, {"code": "missing"})
+
+
+def test_a_stranger_answers_no_foreign_message(charlie: Person, known: Known) -> None:
+    """What is answered may be gone meanwhile: a foreign one is nothing but that."""
+    composition = written(kind="reply", original=known.message, replaces=known.message)
+    (row,) = charlie.act(action(known, kind="draft", targets=[], composition=composition))["accepted"]
+    told = charlie.get(f"/api/actions/{row['id']}/composition").json()
+    assert (told["original"], told["replaces"]) == ("", "")
 
 
 def test_foreign_messages_are_gone_for_a_stranger(charlie: Person, known: Known) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
@@ -30,6 +31,11 @@ def on_missing(request: HttpRequest, error: access.Missing) -> HttpResponse:
 @api.exception_handler(NoSuchAccount)
 def on_no_account(request: HttpRequest, error: NoSuchAccount) -> HttpResponse:
     return api.create_response(request, {"code": "signed_out"}, status=401)
+
+
+@api.exception_handler(RequestDataTooBig)
+def on_too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return api.create_response(request, {"code": "too_large"}, status=413)
 
 
 @api.exception_handler(ValidationError)

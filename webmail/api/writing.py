@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from sync.feed import Composition
 from sync.store import accounts, drafts, uploads
@@ -17,24 +17,24 @@ CHUNK_BYTES = 256 * 1024
 
 
 @router.put("/writing", response={204: None})
-def put_writing(request: HttpRequest, body: WritingBody) -> tuple[int, None]:
+def put_writing(request: HttpRequest, body: WritingBody) -> Status[None]:
     """Replaces identities and protected domains; every browser of the account hears of it by the feed."""
     identities = [identity.value() for identity in body.identities]
     try:
         accounts.set_writing(_account(request), identities, body.protected_domains)
     except ValueError:
         raise Coded(422, "bad_address") from None
-    return 204, None
+    return Status(204, None)
 
 
 @router.put("/smtp", response={204: None, 422: Refusal})
-def put_smtp(request: HttpRequest, body: SmtpBody) -> tuple[int, None]:
+def put_smtp(request: HttpRequest, body: SmtpBody) -> Status[None]:
     """The SMTP server, proven by signing in to it with the account's own secret."""
     try:
         choose_smtp(_account(request), host=body.host, port=body.port, security=body.security)
     except SmtpRefused as error:
         raise Coded(422, error.code) from None
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/uploads", response=Upload)

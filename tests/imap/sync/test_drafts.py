@@ -13,7 +13,7 @@ from sync.feed import Mailbox
 from sync.imap.connection import Connection
 from sync.imap.errors import TryAgain
 from sync.push import drafting, drain
-from sync.store import drafts, leases
+from sync.store import accounts, drafts, leases
 from tests.support.dying import dying_in
 from tests.support.mirrored import Mirrored
 from tests.support.world import World
@@ -319,6 +319,16 @@ def test_a_draft_that_is_thrown_away_is_in_the_trash(ready: Mirrored, world: Wor
     assert ready.act("discard", draft=written.draft).state == "done"
     assert (texts(world), texts(world, "Trash")) == ([], ["eins"])
     assert drafts.heads(shown(ready, "Trash")) == {}
+
+
+def test_a_version_that_was_not_seen_is_not_thrown_away(ready: Mirrored, world: World) -> None:
+    base_seq = accounts.current_seq(ready.account_id)
+    written = letter(text="eins")
+    save(ready, written)
+    row = ready.act("discard", draft=written.draft, device="desk", base_seq=base_seq)
+    assert row.state == "conflict"
+    assert save(ready, letter(draft=written.draft, text="zwei")).state == "done"
+    assert texts(world) == ["zwei"]
 
 
 def test_one_that_was_never_saved_is_simply_forgotten(ready: Mirrored) -> None:

@@ -3,12 +3,13 @@
 Each word goes to a stream that wakes the readers, and into a hash for whoever comes later; both are sealed and expire.
 """
 
+import asyncio
 from dataclasses import asdict
 from typing import Any, cast
 
 from redis.exceptions import RedisError
 
-from sync.bus.connection import asynchronous
+from sync.bus.connection import TIMEOUT_S, asynchronous
 from sync.feed import Present
 from sync.keys import open_json, seal_json
 from sync.seal import WrongKey
@@ -23,7 +24,7 @@ def words_key(account_id: str) -> str:
 
 
 async def say(account_id: str, present: Present, at_ms: int) -> None:
-    """Tell the others. A Redis that is away costs a mark in a list, so nothing is raised."""
+    """Tell the others. A Redis that hangs or is away costs a mark in a list, so nothing is raised."""
     key, hash_key = words_key(account_id), _hash_key(account_id)
     sealed = seal_json({"at": at_ms, "present": asdict(present)}, key)
     client = asynchronous()
@@ -33,8 +34,9 @@ async def say(account_id: str, present: Present, at_ms: int) -> None:
         pipe.pexpire(hash_key, FORGET_MS)
         pipe.xadd(key, {"d": sealed}, maxlen=KEEP_WORDS, approximate=True)
         pipe.pexpire(key, FORGET_MS)
-        await pipe.execute()
-    except RedisError:
+        async with asyncio.timeout(TIMEOUT_S):
+            await pipe.execute()
+    except (RedisError, TimeoutError):
         return
     finally:
         await client.aclose()
@@ -44,8 +46,9 @@ async def heard(account_id: str, now_ms: int) -> list[tuple[Present, int]]:
     """What was said in the last 15 s, and when."""
     client = asynchronous()
     try:
-        found = cast(Any, await client.hgetall(_hash_key(account_id)))
-    except RedisError:
+        async with asyncio.timeout(TIMEOUT_S):
+            found = cast(Any, await client.hgetall(_hash_key(account_id)))
+    except (RedisError, TimeoutError):
         return []
     finally:
         await client.aclose()

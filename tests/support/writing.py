@@ -39,7 +39,7 @@ def letter(**fields: Any) -> Composition:
 
 
 def reply(original: str, **fields: Any) -> Composition:
-    return letter(kind="reply", original=original, subject="Re: Befund", **fields)
+    return letter(**{"kind": "reply", "original": original, "subject": "Re: Befund", **fields})
 
 
 def sends_by(mirrored: Mirrored, server: ScriptedSmtp) -> None:

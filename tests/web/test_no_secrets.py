@@ -2,6 +2,7 @@
 
 import json
 import logging
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,15 +14,18 @@ from django.db import connection
 from redis import Redis
 
 from sync.bus.requests import Request
+from sync.feed import ComposedFile, Mailbox
 from sync.keys import keyring
 from sync.models import Account
 from sync.push import drain
 from sync.seal import WrongKey
 from sync.serve import serve
-from sync.store import accounts
+from sync.store import accounts, uploads
 from tests.support.messages import make_message
 from tests.support.mirrored import Mirrored
+from tests.support.scripted_smtp import Behaviour, ScriptedSmtp
 from tests.support.world import World
+from tests.support.writing import letter, reply, save, send, sends_by
 from tests.web.person import PASSWORD, Person
 
 SUBJECT = "Laborbefund-Ziegenpeter"
@@ -70,8 +74,36 @@ def live_through_a_day(alice: Person, world: World, mirrored: Mirrored) -> None:
     for n, kind in enumerate(("flag", "trash")):
         act(alice, n, kind, row.id)
         drain(mirrored.connection, mirrored.mirror)
-    assert [action["state"] for action in alice.snapshot()["actions"]] == ["done", "done"]
+    answer_it(mirrored, row.id)
+    assert [action["state"] for action in alice.snapshot()["actions"]] == ["done", "done", "done", "done", "failed"]
     leave_requests_unanswered(mirrored, row.id)
+
+
+def answer_it(mirrored: Mirrored, original: str) -> None:
+    """Saved as a draft, sent with a file; another one refused."""
+    content = TEXT.encode() * 99
+    upload = str(uuid.uuid4())
+    uploads.begin(mirrored.account_id, upload, len(content))
+    uploads.append(upload, 0, content)
+    file = ComposedFile(
+        id=upload,
+        filename=FILE,
+        type="application/pdf",
+        size=len(content),
+        content_id="",
+        inline=False,
+        message="",
+        part="",
+    )
+    to = [Mailbox(name="Dr. Hagebutte", email="hagebutte@labor-waldmeister.example")]
+    written = reply(original, subject=SUBJECT, text=TEXT, to=to, bcc=to, files=[file])
+    refusal = Behaviour(answers={"RCPT": b"550 5.1.1 hagebutte unknown\r\n"})
+    with ScriptedSmtp() as server:
+        sends_by(mirrored, server)
+        save(mirrored, written)
+        assert send(mirrored, written, anyway=True).state == "done"
+        server.always = refusal
+        assert send(mirrored, letter(subject=SUBJECT, text=TEXT, to=to, bcc=to, files=[])).state == "failed"
 
 
 def act(alice: Person, n: int, kind: str, message: str) -> None:

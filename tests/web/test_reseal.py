@@ -1,6 +1,7 @@
 """A key is rotated to its end: afterwards the old one opens nothing that is stored, and nothing was lost."""
 
 import os
+import uuid
 from collections.abc import Iterator
 from io import StringIO
 
@@ -8,11 +9,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from sync.feed import Identity
 from sync.keys import keyring
 from sync.models import Account, Message
-from sync.store import accounts, bodies, keycheck
+from sync.store import accounts, bodies, drafts, keycheck, uploads
 from tests.support.mirrored import Mirrored
+from tests.support.scripted_smtp import Behaviour, ScriptedSmtp
 from tests.support.world import World
+from tests.support.writing import deliver, letter, save, send, sends_by, time_passes
 from tests.web.person import Person
 
 
@@ -60,6 +64,42 @@ def test_after_the_rotation_the_new_key_alone_opens_everything(
     world.move("INBOX", "Befund", "Labor")
     mirrored.sync()
     assert mirrored.row("Befund", "Labor").id == before.id
+
+
+def test_what_is_being_written_outlives_the_rotation(
+    alice: Person, mirrored: Mirrored, world: World, settings: Settings, keys: list[bytes]
+) -> None:
+    old, new = keys
+    own = Identity(id=str(uuid.uuid4()), name="Praxis", email="praxis@praxis.example", reply_to="", signature="")
+    accounts.set_writing(mirrored.account_id, [own], [])
+    upload = str(uuid.uuid4())
+    uploads.begin(mirrored.account_id, upload, 4)
+    uploads.append(upload, 0, b"%PDF")
+    with ScriptedSmtp(Behaviour(answers={"MAIL": b"451 4.3.0 Later\r\n"})) as server:
+        sends_by(mirrored, server)
+        mirrored.sync()
+        world.append("Sent", subject="Antwort", in_reply_to="<anfrage@labor.example>")
+        mirrored.sync()
+        written = letter(bcc=letter().to)
+        save(mirrored, written)
+        before = drafts.find(mirrored.account_id, written.draft, device="phone")
+        row = send(mirrored, written)
+        hold(settings, new, old)
+        reseal()
+        hold(settings, new)
+        assert accounts.account_row(mirrored.account_id).identities == [own]
+        assert uploads.content_of(mirrored.account_id, upload) == b"%PDF"
+        assert drafts.composition_of(mirrored.account_id, row.id) == written
+        after = drafts.find(mirrored.account_id, written.draft, device="phone")
+        assert before is not None
+        assert after is not None
+        assert (after.message, after.message_id) == (before.message, before.message_id)
+        server.always = Behaviour()
+        time_passes(row)
+        deliver(mirrored)
+        assert mirrored.ledger()[row.id].state == "done"
+    answer = Message.objects.get(pk=mirrored.row("Antwort", "Sent").id)
+    assert bytes(answer.answers) == keyring().digest("answers\n<anfrage@labor.example>")
 
 
 def test_a_second_run_changes_nothing(

@@ -1,19 +1,34 @@
 """Mail that is written, and a submission server that takes it."""
 
+import random
 import uuid
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
+import pytest
+
 from sync.endpoint import Endpoint
 from sync.feed import ActionRow, Composition, Mailbox
+from sync.imap.connection import Connection
 from sync.models import Action, Submission
 from sync.push import drain, submit
-from sync.store import accounts
+from sync.store import accounts, submissions
+from tests.support.dying import Killed, dying_somewhere
 from tests.support.mirrored import Mirrored
 from tests.support.scripted_smtp import ScriptedSmtp
 
+DEADLY: list[tuple[Any, str]] = [
+    (submissions, "note_phase"),
+    (submissions, "note_accepted"),
+    (submissions, "note_done"),
+    (submissions, "put_off"),
+    (submissions, "settle"),
+    (submissions, "begin"),
+    (Connection, "append"),
+    (Connection, "expunge"),
+]
 LABOR = Mailbox(name="Labor Medica", email="befunde@labor.example")
 
 
@@ -67,6 +82,16 @@ def deliver(mirrored: Mirrored) -> None:
     for item in submit.ready(mirrored.account_id):
         submit.hand_over(mirrored.mirror, item)
     drain(mirrored.connection, mirrored.mirror)
+
+
+def deliver_or_die(mirrored: Mirrored, chance: random.Random, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same, or it dies at one of the points where it may; then another worker takes over."""
+    try:
+        with dying_somewhere(monkeypatch, chance, DEADLY):
+            deliver(mirrored)
+    except Killed:
+        mirrored.expire_and_take_over()
+        mirrored.connection = mirrored.connect()
 
 
 def time_passes(row: ActionRow, ms: int = 0) -> None:

@@ -1,29 +1,28 @@
 """Whatever breaks while a mail is sent, and whenever: it is accepted once, or not at all with a reason to see."""
 
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from sync.feed import ActionRow, Mailbox
-from sync.imap.connection import Connection
 from sync.mail import Role
 from sync.push import drain, sending, submit
 from sync.smtp.submission import Phase
 from sync.store import accounts, actions, drafts, folders, submissions
 from sync.store.commit import FenceLost
-from tests.support.dying import Killed, dying_in
+from tests.support.dying import dying_in
 from tests.support.mirrored import Mirrored
 from tests.support.scripted_smtp import Behaviour, ScriptedSmtp
 from tests.support.world import World
-from tests.support.writing import deliver, letter, parsed, reply, save, send, sends_by, time_passes
+from tests.support.writing import deliver, deliver_or_die, letter, parsed, reply, save, send, sends_by, time_passes
 
 PHASES: list[Phase] = ["connect", "mail", "rcpt", "data", "final_dot"]
 SAFE_STEPS = ["greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA"]
 DAY_MS = 24 * 3_600_000
-SEEDS = 20
+SEEDS = int(os.environ.get("SEEDS", "20"))
 
 
 @pytest.fixture
@@ -294,7 +293,7 @@ def test_whatever_breaks_it_is_accepted_once_or_there_is_a_reason_to_see(
         for _ in range(chance.randint(1, 2))
     ]
     for _ in range(12):
-        _one_worker(ready, chance, monkeypatch)
+        deliver_or_die(ready, chance, monkeypatch)
         for row in rows:
             time_passes(row, chance.choice([0, 0, 61_000]))
     _check(ready, server, world, rows)
@@ -311,40 +310,6 @@ def _fault(chance: random.Random) -> Behaviour:
             Behaviour(answers={"RCPT": b"550 5.1.1 Unknown\r\n"}),
         ]
     )
-
-
-def _one_worker(mirrored: Mirrored, chance: random.Random, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Works until nothing is due, or dies at one of the points where it may; then another takes over."""
-    places: list[tuple[Any, str]] = [
-        (submissions, "note_phase"),
-        (submissions, "note_accepted"),
-        (submissions, "note_done"),
-        (submissions, "put_off"),
-        (submissions, "settle"),
-        (submissions, "begin"),
-        (Connection, "append"),
-        (Connection, "expunge"),
-    ]
-    where, name = chance.choice(places)
-    honest, calls, after = getattr(where, name), chance.randrange(6), chance.random() < 0.5
-
-    def maybe_die(*given: Any, **named: Any) -> Any:
-        nonlocal calls
-        calls -= 1
-        if calls == 0 and not after:
-            raise Killed
-        result = honest(*given, **named)
-        if calls == 0:
-            raise Killed
-        return result
-
-    with monkeypatch.context() as patch:
-        patch.setattr(where, name, maybe_die)
-        try:
-            deliver(mirrored)
-        except Killed:
-            mirrored.expire_and_take_over()
-            mirrored.connection = mirrored.connect()
 
 
 def _check(mirrored: Mirrored, server: ScriptedSmtp, world: World, rows: list[ActionRow]) -> None:

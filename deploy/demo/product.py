@@ -33,7 +33,7 @@ def web_command(options: Options) -> list[str]:
     return [*command, "--reload", "--reload-dir", "webmail", "--reload-dir", "sync"] if options.dev else command
 
 
-def environment(options: Options, home: Home, *, redis_url: str, imap_port: int) -> dict[str, str]:
+def environment(options: Options, home: Home, *, redis_url: str, imap_port: int, smtp_port: int) -> dict[str, str]:
     users = [{"address": who.mail, "user": who.mail, "secret": PASSWORD} for who in (PRACTICE, DOCTOR)]
     ports = [options.port, VITE_PORT] if options.dev else [options.port]
     return {
@@ -49,6 +49,7 @@ def environment(options: Options, home: Home, *, redis_url: str, imap_port: int)
         "REDIS_BROKER_URL": redis_url.replace("/0", "/1"),
         "PRAXISPOST_IMAP_HOSTS": "imap.mail.hin.ch:993, 127.0.0.1:* private, localhost:* private",
         "PRAXISPOST_SMTP_HOSTS": "smtp.mail.hin.ch:587, 127.0.0.1:* private, localhost:* private",
+        "PRAXISPOST_SMTP_SERVER": f"plain://127.0.0.1:{smtp_port}",
         "PRAXISPOST_ORIGINS": ",".join(
             f"http://{host}:{port}" for port in ports for host in ("127.0.0.1", "localhost")
         ),

@@ -52,12 +52,12 @@ class Demo:
         _say("Starting the mail server …" if self._options.imap == "dovecot" else "Starting pymap as the mail server …")
         self._servers.start_redis()
         self._servers.start_imap()
+        self._servers.start_smtp()
         self._make_database()
         _say("Starting the worker and the web server …")
         worker = self._start_worker()
         self._start_web()
         self._fill()  # while the others come up
-        self._servers.start_smtp()
         self._processes.wait("web server", lambda: product.is_healthy(self._options.port), START_S)
         self._processes.wait("worker", lambda: "ready." in worker.read_text(errors="replace"), START_S)
         self._start_colleague()
@@ -87,7 +87,11 @@ class Demo:
 
     def _make_database(self) -> None:
         self._env = product.environment(
-            self._options, self._home, redis_url=self._servers.redis_url, imap_port=self._servers.imap_port
+            self._options,
+            self._home,
+            redis_url=self._servers.redis_url,
+            imap_port=self._servers.imap_port,
+            smtp_port=self._servers.smtp_port,
         )
         stamp = migrations_stamp()
         if not self._home.is_done("database", stamp):

@@ -8,6 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from deploy.embedded.dovecot import Dovecot
+from deploy.embedded.smtp import SmtpSink
 from sync.endpoint import Endpoint
 from sync.feed import ActionRow
 from sync.push import server as submission_server
@@ -20,7 +21,7 @@ from tests.support.mirrored import Mirrored
 from tests.support.scripted_smtp import Behaviour, ScriptedSmtp
 from tests.support.waiting import wait_for
 from tests.support.world import World
-from tests.support.writing import by_number, letter, sends_by, time_passes
+from tests.support.writing import by_number, letter, send, sends_by, time_passes
 
 WRONG_TOKEN = Behaviour(answers={"AUTH": b"535 5.7.8 Bad token\r\n"})
 
@@ -125,6 +126,15 @@ def test_the_installations_own_server_is_taken_when_it_takes_the_secret(
     submission_server.find(account)
     row = accounts.account_row(account)
     assert (accounts.smtp_endpoint(account), row.can_send, row.max_bytes) == (settings.SMTP_SERVER, True, 10485760)
+
+
+def test_the_demos_server_is_one(mirrored: Mirrored, settings: Settings) -> None:
+    delivered: list[tuple[str, bytes]] = []
+    with SmtpSink(lambda recipient, raw: delivered.append((recipient, raw))) as sink:
+        settings.SMTP_SERVER = Endpoint(host="127.0.0.1", port=sink.port, security="plain")
+        submission_server.find(mirrored.account_id)
+        assert send(mirrored.sync(), letter()).state == "done"
+    assert delivered[0][0] == "befunde@labor.example"
 
 
 def test_one_that_refuses_the_secret_is_not_kept_and_says_nothing_of_the_account(

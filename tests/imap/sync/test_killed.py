@@ -39,9 +39,11 @@ def start(mirrored: Mirrored, tmp_path: Path) -> Iterator[Callable[[], subproces
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "webmail.settings", "DATABASE_URL": database_url()}
 
     def spawn() -> subprocess.Popen[bytes]:
-        with (tmp_path / f"worker{len(started)}.log").open("wb") as log:
+        said = tmp_path / f"worker{len(started)}.log"
+        with said.open("wb") as log:
             arguments = [sys.executable, *WORKER, *QUIET]
             started.append(subprocess.Popen(arguments, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT))
+        wait_for(lambda: b"ready." in said.read_bytes())
         return started[-1]
 
     yield spawn
@@ -59,9 +61,9 @@ def test_after_kill_9_another_worker_sends_it_once_or_says_that_nobody_knows(
         row = mirrored.enqueue("send", composition=letter())
         worker = start()
         wait_for(lambda: is_waiting(server, step))
+        start()  # it waits for the lease
         worker.send_signal(signal.SIGKILL)
         worker.wait(20)
-        start()
         if step == "end":
             wait_for(lambda: mirrored.ledger()[row.id].detail == "looking")
             time_passes(row, sending.LOOK_UP_MS)

@@ -16,6 +16,15 @@ export async function bodyOf(mirror: Mirror, id: string): Promise<BodyRow | null
   return row ? mirror.codec.open<BodyRow>('bodies', id, row.sealed) : null;
 }
 
+/** Those of `ids` whose text is held. */
+export async function heldBodies(mirror: Mirror, ids: readonly string[]): Promise<Set<string>> {
+  const keys = await mirror.db.bodies
+    .where('id')
+    .anyOf([...ids])
+    .primaryKeys();
+  return new Set(keys);
+}
+
 export async function allHeldBodies(mirror: Mirror): Promise<Set<string>> {
   return new Set(await mirror.db.bodies.toCollection().primaryKeys());
 }
@@ -93,12 +102,20 @@ export async function keepWithin(mirror: Mirror, isSpared: Spared, roomBytes = R
 /** For whatever else did not fit. */
 export const makeRoom = (mirror: Mirror): Promise<number> => evict(mirror, ROOM_BYTES);
 
-async function makingRoom(mirror: Mirror, write: () => PromiseLike<unknown>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    if (!isFull(error) || (await makeRoom(mirror)) === 0) throw error;
-    await write();
+/** For what can be fetched again: others like it make room once. */
+const makingRoom = <T>(mirror: Mirror, write: () => PromiseLike<T>): Promise<T> => retrying(mirror, write, 1);
+
+/** For what was written here: everything that can be fetched again gives way. */
+export const makingAllRoom = <T>(mirror: Mirror, write: () => PromiseLike<T>): Promise<T> =>
+  retrying(mirror, write, Infinity);
+
+async function retrying<T>(mirror: Mirror, write: () => PromiseLike<T>, times: number): Promise<T> {
+  for (let left = times; ; left -= 1) {
+    try {
+      return await write();
+    } catch (error) {
+      if (left === 0 || !isFull(error) || (await makeRoom(mirror)) === 0) throw error;
+    }
   }
 }
 

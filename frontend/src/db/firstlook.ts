@@ -88,7 +88,8 @@ const windowOf = ({ folder, kind, received_at, id }: StoredWindow): Window => ({
 
 async function opened(codec: Codec, row: StoredIntent): Promise<Waiting> {
   const content = await codec.open<Omit<Waiting, 'id' | 'n' | 'state'>>('outbox', row.id, row.sealed);
-  return { ...content, id: row.id, n: row.n, state: row.state, base_seq: row.base_seq ?? content.base_seq };
+  const { id, n, state, recalled = false } = row;
+  return { ...content, id, n, state, recalled, base_seq: row.base_seq ?? content.base_seq };
 }
 
 // The browser's requests as promises.

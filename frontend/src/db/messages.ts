@@ -4,7 +4,7 @@ import { newestFirst } from '../mail/order';
 import type { Delta, MessageRow, Page, Window, WindowKind } from '../mail/rows';
 import { extended, isNewer, windowKey } from '../mail/windows';
 import { readMeta, writeMeta } from './meta';
-import type { StoredMessage, StoredWindow } from './schema';
+import type { MirrorDb, StoredMessage, StoredWindow } from './schema';
 import type { Mirror } from './vault';
 
 export type MessageKey = { id: string; folder: string; received_at: number; flags: number; clip: 0 | 1 };
@@ -19,6 +19,7 @@ export async function sealMessages(mirror: Mirror, rows: readonly MessageRow[]):
     received_at: row.received_at,
     flags: row.flags,
     clip: row.has_attachments ? 1 : 0,
+    size: row.size,
     seq: row.seq,
     sealed: sealed[at] as StoredMessage['sealed'],
   }));
@@ -59,7 +60,7 @@ export async function storePage(
   const { db } = mirror;
   const sealed = await sealMessages(mirror, page.messages);
   const window = extended(folder, kind, page);
-  return db.transaction('rw', db.messages, db.windows, db.meta, async () => {
+  return db.transaction('rw', db.messages, db.bodies, db.blobs, db.windows, db.meta, async () => {
     const cursor = await readMeta(db, 'cursor');
     if (cursor?.epoch !== page.epoch || cursor.seq > page.seq) return false;
     if (!endsAt(await mirror.db.windows.get(windowKey({ folder, kind })), below)) return false;
@@ -68,6 +69,7 @@ export async function storePage(
     await writeMeta(db, 'owed', { since, pages: (owed?.pages ?? 0) + 1 });
     const held = await mirror.db.messages.bulkGet(sealed.map((row) => row.id));
     const fresh = sealed.filter((_, at) => isNewer(page.messages[at] as MessageRow, held[at]));
+    await dropStale(db, held, fresh);
     await mirror.db.messages.bulkPut(fresh);
     if (window) await mirror.db.windows.put(storedWindow(window));
     return true;
@@ -89,10 +91,28 @@ export async function applyMessages(mirror: Mirror, delta: Delta, sealed: readon
   const { messages, bodies, blobs } = mirror.db;
   const lost = delta.lost ?? [];
   const held = await messages.bulkGet(sealed.map((row) => row.id));
-  await messages.bulkPut(sealed.filter((row, at) => (held[at]?.seq ?? 0) <= row.seq));
+  const fresh = sealed.filter((row, at) => (held[at]?.seq ?? 0) <= row.seq);
+  await dropStale(mirror.db, held, fresh);
+  await messages.bulkPut(fresh);
   await messages.bulkDelete(lost);
   await bodies.bulkDelete(lost);
   if (lost.length) await blobs.where('message').anyOf(lost).delete();
+}
+
+/** A draft keeps its id and says something else with every version: the text held of another one must not be shown. */
+async function dropStale(
+  db: MirrorDb,
+  held: readonly (StoredMessage | undefined)[],
+  fresh: readonly StoredMessage[],
+): Promise<void> {
+  const known = new Map(held.map((row) => [row?.id, row]));
+  const changed = fresh.filter((row) => {
+    const before = known.get(row.id);
+    return before && (before.received_at !== row.received_at || (before.size ?? row.size) !== row.size);
+  });
+  const ids = changed.map((row) => row.id);
+  await db.bodies.bulkDelete(ids);
+  if (ids.length) await db.blobs.where('message').anyOf(ids).delete();
 }
 
 export async function forgetFolder(mirror: Mirror, folder: string): Promise<void> {

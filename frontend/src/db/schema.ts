@@ -12,6 +12,8 @@ export type StoredMessage = {
   received_at: number;
   flags: number;
   clip: 0 | 1;
+  /** Missing in rows of older versions. */
+  size?: number;
   seq: number;
   sealed: Sealed;
 };
@@ -32,15 +34,48 @@ export type StoredWindow = {
   received_at: number | null;
   id: string | null;
 };
-/** `tried`: it may have reached the server, whatever came back. */
+/** `tried`: it may have reached the server, whatever came back. `recalled`: it is wanted back all the same. `draft`: which
+ *  one it is about; `saves`: it only stores a version of it. */
 export type StoredIntent = {
   id: string;
   n: number;
   state: 'waiting' | 'sent' | 'refused';
   tried?: boolean;
   base_seq?: number;
+  recalled?: boolean;
+  draft?: string;
+  saves?: boolean;
   sealed: Sealed;
 };
+/** A mail that is being written here; its text and all else that it says is sealed.
+ *
+ *  `version` counts its changes. `wished` is the version that the newest wish to save it, `wish`, carries; `saved` the one
+ *  in Drafts (-1: none that has all its files). `sending` and `discarding` are wishes that end it. `code`: why the last
+ *  one came to nothing. */
+export type StoredComposition = {
+  id: string;
+  updated_at: number;
+  version: number;
+  wish: string;
+  wished: number;
+  saved: number;
+  saved_at: number;
+  sending: string;
+  discarding: string;
+  closed: boolean;
+  code: string;
+  sealed: Sealed;
+};
+/** A file to attach, kept in slices until the mail is sent. `sent`: what the server has of it. */
+export type StoredUpload = {
+  id: string;
+  draft: string;
+  size: number;
+  sent: number;
+  state: 'waiting' | 'done' | 'failed';
+  code: string;
+};
+export type StoredSlice = { upload: string; at: number; sealed: Sealed };
 export type StoredMeta = { key: string; value: unknown };
 
 export class MirrorDb extends Dexie {
@@ -52,6 +87,9 @@ export class MirrorDb extends Dexie {
   windows!: EntityTable<StoredWindow, 'key'>;
   outbox!: EntityTable<StoredIntent, 'id'>;
   meta!: Table<StoredMeta, string>;
+  compositions!: EntityTable<StoredComposition, 'id'>;
+  uploads!: EntityTable<StoredUpload, 'id'>;
+  slices!: Table<StoredSlice, [string, number]>;
 
   constructor(name: string) {
     // Strict: an action that was confirmed on the screen survives a power cut.
@@ -68,5 +106,11 @@ export class MirrorDb extends Dexie {
     });
     // Sizes can be summed up without reading what they are the sizes of.
     this.version(2).stores({ bodies: 'id, received_at, bytes', blobs: 'key, message, bytes' });
+    this.version(3).stores({
+      outbox: 'id, n, state, draft',
+      compositions: 'id',
+      uploads: 'id, draft',
+      slices: '[upload+at]',
+    });
   }
 }

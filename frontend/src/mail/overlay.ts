@@ -1,6 +1,6 @@
 /** What the screen shows: mirrored rows with the waiting wishes laid over. Nothing is ever written back.
- *  A wish is dropped from the overlay exactly when its terminal row was applied from the feed, so nothing flickers. */
-import { withFlags } from './flags';
+ *  A wish is dropped from the overlay exactly when the row that stops it was applied from the feed, so nothing flickers. */
+import { ANSWERED, FORWARDED, withFlags } from './flags';
 import type { ActionRow, ActionState, Intent } from './rows';
 
 export const TERMINAL: ReadonlySet<ActionState> = new Set<ActionState>([
@@ -10,6 +10,9 @@ export const TERMINAL: ReadonlySet<ActionState> = new Set<ActionState>([
   'failed',
   'unknown',
 ]);
+
+/** Nothing is under way any more: it has ended, or a person decides whether it goes on. */
+export const STOPPED: ReadonlySet<ActionState> = new Set<ActionState>([...TERMINAL, 'held']);
 
 export type Shown = { folder: string; flags: number; pending: boolean; gone: boolean };
 
@@ -26,6 +29,7 @@ export type Overlay = {
 export function overlayOf(intents: readonly Intent[], targets: Targets): Overlay {
   const byMessage = new Map<string, Intent[]>();
   for (const intent of [...intents].sort((a, b) => a.n - b.n)) {
+    if (intent.kind === 'draft') continue; // what is being written about a message changes nothing of it
     for (const id of intent.targets) {
       const known = byMessage.get(id);
       if (known) known.push(intent);
@@ -50,16 +54,36 @@ export function overlayOf(intents: readonly Intent[], targets: Targets): Overlay
 function laid(now: Shown, wish: Intent, targets: Targets): Shown {
   switch (wish.kind) {
     case 'flag':
-      return { ...now, flags: withFlags(now.flags, Number(wish.args.add ?? 0), Number(wish.args.remove ?? 0)) };
+      return { ...now, flags: withFlags(now.flags, ...bitsOf(wish)) };
     case 'move':
       return { ...now, folder: String(wish.args.to) };
     case 'archive':
-      return targets.archive || wish.args.create ? { ...now, folder: targets.archive } : now;
+      return archived(now, wish, targets);
     case 'trash':
       return { ...now, folder: targets.trash };
     case 'destroy':
+    case 'discard':
       return { ...now, gone: true };
+    case 'send':
+      return { ...now, flags: withFlags(now.flags, markOf(wish), 0) };
+    case 'draft':
+      return now;
   }
+}
+
+const bitsOf = ({ args }: Intent): [add: number, remove: number] => [Number(args.add ?? 0), Number(args.remove ?? 0)];
+
+const archived = (now: Shown, wish: Intent, { archive }: Targets): Shown =>
+  archive || wish.args.create ? { ...now, folder: archive } : now;
+
+function markOf({ composition }: Intent): number {
+  if (!composition || composition.kind === 'new') return 0;
+  return composition.kind === 'forward' ? FORWARDED : ANSWERED;
+}
+
+/** Which waiting wishes the feed has settled. */
+export function settledIds(actions: readonly ActionRow[]): string[] {
+  return actions.filter((row) => STOPPED.has(row.state)).map((row) => row.id);
 }
 
 /** How waiting wishes move a folder's unread number, so that the badge answers at once. */
@@ -94,5 +118,6 @@ export function inverse(wish: Pick<Intent, 'kind' | 'args'>, cameFrom: string): 
   if (wish.kind === 'flag') {
     return { kind: 'flag', args: { add: Number(wish.args.remove ?? 0), remove: Number(wish.args.add ?? 0) } };
   }
-  return wish.kind === 'destroy' ? null : { kind: 'move', args: { to: cameFrom } };
+  const moved = wish.kind === 'move' || wish.kind === 'archive' || wish.kind === 'trash';
+  return moved ? { kind: 'move', args: { to: cameFrom } } : null;
 }

@@ -2,10 +2,25 @@
  *
  *  Every failure is an ApiError with a code that the screen has words for. A network error is `network`, and never
  *  means signed out. */
-import type { Accepted, Bodies, Delta, Page, Position, SentIntent, Session, Window, WindowKind } from '../mail/rows';
+import type {
+  Accepted,
+  Bodies,
+  Composition,
+  Delta,
+  Identity,
+  Page,
+  Position,
+  SentIntent,
+  Session,
+  Upload,
+  Window,
+  WindowKind,
+} from '../mail/rows';
 
 const API = '1';
 const ANSWER_MS = 20_000;
+/** The server signs in to a mail server before it answers. */
+const PROOF_MS = 60_000;
 
 export class ApiError extends Error {
   constructor(
@@ -32,6 +47,10 @@ export type SignIn = {
   device_name: string;
 };
 
+export type SmtpServer = { host: string; port: number; security: 'tls' | 'starttls' | 'plain' };
+
+type Body = Uint8Array<ArrayBuffer> | object | undefined;
+
 let csrf = '';
 let account = '';
 
@@ -39,16 +58,17 @@ let account = '';
 export const speakFor = (id: string): void => void (account = id);
 export const spokenFor = (): string => account;
 
-async function ask(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> {
+async function ask(method: string, path: string, body: Body, signal: AbortSignal): Promise<Response> {
   const headers: Record<string, string> = { 'X-Praxispost-Api': API };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const bytes = body instanceof Uint8Array;
+  if (body !== undefined) headers['Content-Type'] = bytes ? 'application/octet-stream' : 'application/json';
   if (method !== 'GET') headers['X-CSRFToken'] = csrf;
   if (account) headers['X-Praxispost-Account'] = account;
   try {
     return await fetch(`/api/${path}`, {
       method,
       headers,
-      body: body === undefined ? null : JSON.stringify(body),
+      body: bytes ? body : body === undefined ? null : JSON.stringify(body),
       signal,
       credentials: 'same-origin',
       cache: 'no-store',
@@ -68,7 +88,7 @@ async function failed(response: Response): Promise<ApiError> {
   }
 }
 
-async function reach(method: string, path: string, body: unknown, signal: AbortSignal): Promise<Response> {
+async function reach(method: string, path: string, body: Body, signal: AbortSignal): Promise<Response> {
   if (method !== 'GET' && !csrf) await session();
   const first = await ask(method, path, body, signal);
   if (first.ok) return first;
@@ -81,8 +101,8 @@ async function reach(method: string, path: string, body: unknown, signal: AbortS
   throw await failed(second);
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const response = await reach(method, path, body, AbortSignal.timeout(ANSWER_MS));
+async function call<T>(method: string, path: string, body?: Body, within_ms = ANSWER_MS): Promise<T> {
+  const response = await reach(method, path, body, AbortSignal.timeout(within_ms));
   if (!response.headers.get('content-type')?.startsWith('application/json')) throw new ApiError(502, 'not_ours');
   try {
     return (await response.json()) as T;
@@ -97,7 +117,13 @@ async function session(): Promise<Session> {
   return found;
 }
 
-async function changing(method: string, path: string, body?: unknown): Promise<Session> {
+/** Answered with nothing but that it is done. */
+async function put(path: string, body: object, within_ms = ANSWER_MS): Promise<void> {
+  const response = await reach('PUT', path, body, AbortSignal.timeout(within_ms));
+  if (response.status !== 204) throw new ApiError(502, 'not_ours');
+}
+
+async function changing(method: string, path: string, body?: object): Promise<Session> {
   const found = await call<Session>(method, path, body);
   csrf = found.csrf;
   return found;
@@ -126,6 +152,15 @@ export const api = {
   actions: (actions: readonly SentIntent[]): Promise<Accepted> => call('POST', 'actions', { actions }),
   retry: (action: string): Promise<Accepted> => call('POST', `actions/${action}/retry`, {}),
   discard: (action: string): Promise<Accepted> => call('POST', `actions/${action}/discard`, {}),
+  /** What a mail says that waits, is held or failed. */
+  composition: (action: string): Promise<Composition> => call('GET', `actions/${action}/composition`),
+  /** Begin an upload, or ask how much of it is there. */
+  upload: (id: string, size: number): Promise<Upload> => call('POST', 'uploads', { id, size }),
+  chunk: (id: string, offset: number, bytes: Uint8Array<ArrayBuffer>, within_ms: number): Promise<Upload> =>
+    call('PUT', `uploads/${id}/${offset}`, bytes, within_ms),
+  writing: (identities: readonly Identity[], protected_domains: readonly string[]): Promise<void> =>
+    put('writing', { identities, protected_domains }),
+  smtp: (server: SmtpServer): Promise<void> => put('smtp', server, PROOF_MS),
   part: (message: string, part: string, signal: AbortSignal): Promise<Response> =>
     reach('GET', `messages/${message}/parts/${encodeURIComponent(part)}?inline=1`, undefined, signal),
   source: (message: string, signal: AbortSignal): Promise<Response> =>

@@ -13,6 +13,7 @@ export type LiveSocket = {
   close(): void;
   sendWindows(windows: readonly Window[]): void;
   sendLooking(folder: string): void;
+  sendPresence(words: { replying: string[]; drafts: string[] }): void;
 };
 
 export type Listener = {
@@ -53,6 +54,7 @@ export function openSocket(hello: Hello, listener: Listener): LiveSocket {
     close: end,
     sendWindows: (windows) => say({ type: 'windows', windows }),
     sendLooking: (folder) => say({ type: 'looking', folder }),
+    sendPresence: (words) => say({ type: 'presence', ...words }),
   };
 }
 

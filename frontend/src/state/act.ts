@@ -24,9 +24,17 @@ type Done =
   | 'restored'
   | 'undone'
   | 'overtaken'
+  | 'sending'
+  | 'draft_discarded'
   | 'failed';
 
-export type Toast = { id: number; text: { code: Done; n: number; folder: string; waits: boolean }; undo: boolean };
+/** `until`: ms since 1970; the way back closes then. Null: as long as the toast is shown. */
+export type Toast = {
+  id: number;
+  text: { code: Done; n: number; folder: string; waits: boolean };
+  undo: boolean;
+  until: number | null;
+};
 
 /** The server takes this many at once. */
 const AT_ONCE = 500;
@@ -42,9 +50,31 @@ type Undo = { wishes: Waiting[]; from: Map<string, string> };
 let last: Undo | null = null;
 let toasts = 0;
 
-function say(code: Done, n: number, folder = '', undo = true): void {
+/** → whether it went back. */
+type Way = () => Promise<boolean>;
+let way: Way | null = null;
+
+function say(code: Done, n: number, folder = '', undo = true, until: number | null = null): void {
   const waits = get(status).kind !== 'live';
-  shown.set({ id: (toasts += 1), text: { code, n, folder, waits }, undo });
+  shown.set({ id: (toasts += 1), text: { code, n, folder, waits }, undo, until });
+}
+
+/** What writing did, with a way back of its own. */
+export function sayWritten(code: 'sending' | 'draft_discarded', until: number | null, back: Way): void {
+  last = null;
+  way = back;
+  say(code, 1, '', true, until);
+}
+
+/** The way back of writing: the mail is on the screen again, or it is said that it was too late. */
+async function goBack(back: Way): Promise<void> {
+  way = null;
+  shown.set(null);
+  const isBack = await back().catch((error: unknown) => {
+    reportError(error);
+    return false;
+  });
+  if (!isBack) say('failed', 1, '', false);
 }
 
 /** Where each message is now, as the screen shows it. */
@@ -67,6 +97,11 @@ function chunksOf(ids: readonly string[]): string[][] {
   return chunks;
 }
 
+function decidedAt(targets: readonly string[]): { since?: number } {
+  const since = seenOf(targets);
+  return since === undefined ? {} : { since };
+}
+
 async function wishFor(ids: readonly string[], what: Pick<Intent, 'kind' | 'args'>): Promise<Undo> {
   const from = placesOf(ids);
   // Where they come from is told along: they can then be brought back from the ledger too, on any device.
@@ -78,7 +113,7 @@ async function wishFor(ids: readonly string[], what: Pick<Intent, 'kind' | 'args
         ...what,
         args: folder ? { ...what.args, from: folder } : what.args,
         targets,
-        base_seq: seenOf(targets),
+        ...decidedAt(targets),
       })),
     ),
   );
@@ -91,6 +126,7 @@ async function perform(ids: string[], what: Pick<Intent, 'kind' | 'args'>, code:
     // Somebody else moved what was read here: the server will not do it.
     const overtaken = what.kind !== 'flag' && seenOf(ids) !== undefined;
     last = await wishFor(ids, what);
+    way = null;
     if (overtaken) say('overtaken', ids.length, '', false);
     else say(code, ids.length, folder, what.kind !== 'destroy');
   } catch {
@@ -162,6 +198,7 @@ export async function undoLast(): Promise<void> {
   const place = here();
   const undo = last;
   last = null;
+  if (way) return goBack(way);
   if (!place || !undo || !get(shown)?.undo) return;
   let n = 0;
   for (const done of [...undo.wishes].reverse()) {
@@ -187,6 +224,7 @@ function byFolder(ids: readonly string[], from: ReadonlyMap<string, string>): Ma
 
 onEnd(() => {
   last = null;
+  way = null;
   shown.set(null);
   askArchive.set(null);
   choice = { folder: '', told: true };

@@ -1,6 +1,6 @@
 /** The folders, with their numbers as the screen shows them, and the one that is open. */
 import { derived, get, writable, type Readable } from 'svelte/store';
-import { foldersOf } from '../db/apply';
+import { foldersOf } from '../db/folders';
 import { depthOf, inOrder, leafName } from '../mail/folders';
 import { unreadShift } from '../mail/overlay';
 import type { FolderRow } from '../mail/rows';

@@ -112,7 +112,8 @@ function ended(): void {
 export async function signIn(form: SignInForm): Promise<SignInResult> {
   const answer = await tellSignIn(form);
   if (!answer.ok) return answer;
-  go({ view: 'mail', folder: null, message: null }, true);
+  // In the middle of a sentence the session may have ended.
+  if (get(route).view !== 'compose') go({ view: 'mail', folder: null, message: null }, true);
   await meet(answer);
   return { ok: true };
 }

@@ -11,6 +11,8 @@ export type Settings = {
   swipeLeft: Swipe;
   swipeRight: Swipe;
   listWidth: number;
+  quotePosition: 'top' | 'bottom';
+  undoSeconds: 0 | 5 | 10 | 20 | 30;
 };
 
 const KEY = 'praxispost-settings';
@@ -22,6 +24,8 @@ const DEFAULTS: Settings = {
   swipeLeft: 'archive',
   swipeRight: 'read',
   listWidth: 400,
+  quotePosition: 'top',
+  undoSeconds: 10,
 };
 
 function load(): Settings {

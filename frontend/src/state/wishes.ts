@@ -15,7 +15,7 @@ export const targets = writable<Targets>({ archive: '', trash: '' });
 
 export const overlay: Readable<Overlay> = derived([waiting, targets], ([wishes, to]) =>
   overlayOf(
-    wishes.filter((wish) => wish.state !== 'refused'),
+    wishes.filter((wish) => wish.state !== 'refused' && !wish.recalled),
     to,
   ),
 );
@@ -54,7 +54,7 @@ async function lay(place: Place, wishes: Waiting[]): Promise<() => void> {
 }
 
 /** Where the browser has it, the service worker sends what a closed app left behind. */
-function askForBackgroundSync(): void {
+export function askForBackgroundSync(): void {
   const registered = navigator.serviceWorker as ServiceWorkerContainer | undefined;
   void registered
     ?.getRegistration()

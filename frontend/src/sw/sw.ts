@@ -5,6 +5,7 @@ import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { lastAccount, openMirror } from '../db/vault';
 import { speakFor } from '../net/api';
 import { push } from '../sync/push';
+import { Uploads } from '../sync/uploads';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
 
@@ -33,12 +34,19 @@ self.addEventListener('sync' as 'message', (event) => {
   if (sync.tag === 'outbox') sync.waitUntil(sendOutbox());
 });
 
-/** Fails when the network does: the browser then tries again later. */
+/** Fails when the network does: the browser then tries again later. Mails whose files were missing go last. */
 async function sendOutbox(): Promise<void> {
   const account = await lastAccount();
   if (!account) return;
   const mirror = await openMirror(account);
   speakFor(account);
-  await push(mirror, () => undefined);
-  mirror.db.close();
+  const nobody = (): void => undefined;
+  const { signal } = new AbortController();
+  try {
+    await push(mirror, nobody);
+    await new Uploads(mirror, { told: nobody, turn: () => Promise.resolve(), signal }).run();
+    await push(mirror, nobody);
+  } finally {
+    mirror.db.close();
+  }
 }

@@ -1,6 +1,8 @@
 /** What happened to a mirror, told to every tab of this browser, this one included. Never the data: that is in the
  *  mirror, stored before the bell rings. */
 
+import type { Present } from '../mail/rows';
+
 /** How the one tab that syncs stands with the server. */
 export type Link = {
   kind: 'connecting' | 'live' | 'down' | 'signed_out' | 'update_required';
@@ -21,6 +23,18 @@ export type News =
   | { kind: 'windows' }
   | { kind: 'bodies' }
   | { kind: 'opened' }
+  /** The text of a draft was stored by a tab; `by` is '' when the feed said what became of it. */
+  | { kind: 'compositions'; draft: string; by: string }
+  /** Files were attached, or are to be tried once more. */
+  | { kind: 'files' }
+  /** More of a draft's files has arrived at the server, or one never will. */
+  | { kind: 'uploads'; draft: string }
+  /** A tab says what is open for writing in it, again and again. */
+  | { kind: 'writing'; tab: string; replying: string[]; drafts: string[] }
+  /** A tab is about to write on: whoever else has it open stores what is typed and lets go. */
+  | { kind: 'yield'; draft: string; tab: string }
+  /** Who else is writing in this account. */
+  | { kind: 'present'; present: Present[] }
   | { kind: 'link'; link: Link }
   | { kind: 'ask' }
   /** This folder is on a screen now. */

@@ -16,8 +16,9 @@ import { waitFor } from '../net/backoff';
 import { openSocket, type LiveSocket } from '../net/socket';
 import type { Bell, Link, News } from './bell';
 import { Fill } from './fill';
+import { Outgoing } from './outgoing';
+import { Presence } from './presence';
 import { markFresh, Pull } from './pull';
-import { push } from './push';
 import { FIRST_ROWS, keptFolders, needOlder, windowOf } from './windows';
 
 const FILL_AFTER_MS = 400;
@@ -25,6 +26,8 @@ const FILL_AFTER_MS = 400;
 export class Engine {
   private readonly pull: Pull;
   private readonly fill: Fill;
+  private readonly outgoing: Outgoing;
+  private readonly presence: Presence;
   private link: Link = { kind: 'connecting', asOf: null, since: Date.now(), held: 0, wanted: 0 };
   private socket: LiveSocket | null = null;
   private windowsSent = 0;
@@ -34,11 +37,7 @@ export class Engine {
   /** Somebody looked: the next pause is none. */
   private hurry = false;
   private fillTimer: ReturnType<typeof setTimeout> | undefined;
-  private pushTimer: ReturnType<typeof setTimeout> | undefined;
-  private pushAttempt = 0;
   private filling = false;
-  private pushing = false;
-  private pushAgain = false;
 
   constructor(
     private readonly mirror: Mirror,
@@ -47,6 +46,12 @@ export class Engine {
   ) {
     this.pull = new Pull(mirror, bell);
     this.fill = new Fill(mirror, bell, (held, wanted) => this.tell({ held, wanted }));
+    const line = {
+      isLive: () => this.link.kind === 'live',
+      broken: (error: unknown) => this.broken(error),
+    };
+    this.outgoing = new Outgoing(mirror, bell, line, signal);
+    this.presence = new Presence(bell, (words) => this.socket?.sendPresence(words));
   }
 
   async run(): Promise<void> {
@@ -61,7 +66,8 @@ export class Engine {
     } finally {
       stop();
       clearTimeout(this.fillTimer);
-      clearTimeout(this.pushTimer);
+      this.outgoing.close();
+      this.presence.close();
       this.socket?.close();
     }
   }
@@ -84,6 +90,7 @@ export class Engine {
     return new Promise((resolve) => {
       const over = (): void => {
         this.socket = null;
+        this.presence.lost();
         this.signal.removeEventListener('abort', close);
         if (this.link.kind === 'live' || this.link.kind === 'connecting') this.tell({ kind: 'down' });
         resolve();
@@ -102,6 +109,7 @@ export class Engine {
     if (frame.type === 'signed_out') return this.broken(new ApiError(401, 'signed_out'));
     if (frame.type === 'changes') await this.pull.take(frame);
     else if (frame.type === 'reset') await this.pull.catchUp();
+    else if (frame.type === 'present') return this.presence.take(frame.present);
     else await this.beat(frame.seq, frame.windows);
     await markFresh(this.mirror, Date.now());
     this.attempt = 0;
@@ -121,7 +129,8 @@ export class Engine {
     this.hurry = false;
     this.tell({ kind: 'live', asOf: Date.now() });
     if (this.lookedAt) this.socket?.sendLooking(this.lookedAt);
-    this.pushNow();
+    this.presence.connected();
+    this.outgoing.begin();
     void this.firstRows();
   }
 
@@ -139,7 +148,8 @@ export class Engine {
 
   private hear(news: News): void {
     this.fill.hear(news);
-    if (news.kind === 'outbox') this.pushNow();
+    this.presence.hear(news);
+    this.outgoing.hear(news);
     if (news.kind === 'windows') this.sendWindows().catch((error: unknown) => this.broken(error));
     if (news.kind === 'ask') this.tell({});
     if (news.kind === 'opened' || news.kind === 'everything') this.fillSoon();
@@ -166,29 +176,6 @@ export class Engine {
     if (!this.socket) return;
     this.windowsSent += 1;
     this.socket.sendWindows(windows);
-  }
-
-  private pushNow(): void {
-    if (this.pushing) {
-      this.pushAgain = true;
-      return;
-    }
-    this.pushing = true;
-    this.pushAgain = false;
-    push(this.mirror, () => this.bell.ring({ kind: 'sent' }))
-      .then(() => (this.pushAttempt = 0))
-      .catch((error: unknown) => this.pushFailed(error))
-      .finally(() => {
-        this.pushing = false;
-        if (this.pushAgain) this.pushNow();
-      });
-  }
-
-  /** Without a network the link says so and sends again when it is back; a server in trouble is asked again later. */
-  private pushFailed(error: unknown): void {
-    if (!(error instanceof ApiError) || error.status < 500) return this.broken(error);
-    clearTimeout(this.pushTimer);
-    this.pushTimer = setTimeout(() => this.pushNow(), waitFor(this.pushAttempt++, Math.random));
   }
 
   private fillSoon(): void {

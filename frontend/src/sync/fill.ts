@@ -37,7 +37,7 @@ export class Fill {
   private readonly asked = new Set<string>();
   /** Could not be had (gone meanwhile, unreadable part): not tried again in this session. */
   private readonly unobtainable = new Set<string>();
-  /** Files of the texts that were looked into: a text never changes, and every change anywhere asks for all of them. */
+  /** Files of the texts that were looked into: every change anywhere asks for all of them. */
   private readonly parts = new Map<string, readonly Attachment[]>();
   /** Counts what was heard: while nothing was, nothing is read again. */
   private heard = 0;
@@ -143,12 +143,14 @@ export class Fill {
 
   /** Inline pictures do not count as attachments of the row; only the body knows them. */
   private async partsOf(key: MessageKey): Promise<readonly Attachment[]> {
-    const known = this.parts.get(key.id);
+    // Only a draft's text ever changes, and with it its time.
+    const name = `${key.id}/${key.received_at}`;
+    const known = this.parts.get(name);
     if (known) return known;
     const body = await bodyOf(this.mirror, key.id);
     if (!body) return [];
     const parts = key.clip || body.html?.includes('data-cid') ? body.attachments : [];
-    this.parts.set(key.id, parts);
+    this.parts.set(name, parts);
     return parts;
   }
 

@@ -1,11 +1,12 @@
 /** What became of wishes, and what a person may do about it. */
-import { aboutOf, actionsOf } from '../db/apply';
+import { aboutOf, actionsOf } from '../db/ledger';
 import { rowsById } from '../db/messages';
-import { again, waitingOf, withdraw, type Waiting } from '../db/outbox';
+import { again, waitingOf, wishOf, withdraw, type Waiting } from '../db/outbox';
 import type { Mirror } from '../db/vault';
-import type { ActionRow, MessageRow } from '../mail/rows';
+import { draftOf, type ActionRow, type MessageRow } from '../mail/rows';
 import { api } from '../net/api';
 import type { Bell } from './bell';
+import { takeBack } from './drafting';
 
 /** A line of the ledger; `local`: it is only here so far; `about`: the first message it is about, where that is held or
  *  was; `here`: it still is. */
@@ -42,8 +43,12 @@ function lineOf(wish: Waiting): Omit<LedgerLine, 'about' | 'here'> {
     targets: wish.targets,
     args: wish.args,
     state: wish.state === 'refused' ? 'failed' : wish.state === 'sent' ? 'sending' : 'waiting',
-    detail: wish.code,
+    detail: wish.recalled ? 'recalled' : wish.code,
     where: '',
+    draft: draftOf(wish),
+    subject: wish.composition?.subject ?? '',
+    refused: [],
+    due_at: wish.kind === 'send' ? wish.created_at + Number(wish.args.hold_ms ?? 0) : 0,
     device: '',
     device_name: '',
     person: '',
@@ -61,6 +66,7 @@ export async function retry(mirror: Mirror, bell: Bell, line: LedgerLine): Promi
 }
 
 export async function discard(mirror: Mirror, bell: Bell, line: LedgerLine): Promise<void> {
-  if (!line.local || !(await withdraw(mirror, line.id))) await api.discard(line.id);
+  if (line.kind === 'send' && (await wishOf(mirror, line.id))) await takeBack(mirror, bell, line.id);
+  else if (!line.local || !(await withdraw(mirror, line.id))) await api.discard(line.id);
   bell.ring({ kind: 'outbox' });
 }

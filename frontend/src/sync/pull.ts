@@ -75,6 +75,9 @@ export class Pull {
     const folders = (delta.folders ?? []).length + (delta.lost_folders ?? []).length > 0;
     const actions = (delta.actions ?? []).length > 0;
     this.bell.ring({ kind: 'mirror', messages, folders, actions, account: Boolean(delta.account) });
+    for (const draft of new Set((delta.actions ?? []).map((row) => row.draft))) {
+      if (draft) this.bell.ring({ kind: 'compositions', draft, by: '' });
+    }
     return { epoch: delta.epoch, seq };
   }
 

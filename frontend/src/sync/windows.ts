@@ -1,5 +1,5 @@
 /** Which rows this browser holds of a folder, and how it comes to hold more. */
-import { foldersOf } from '../db/apply';
+import { foldersOf } from '../db/folders';
 import { forgetFolder, heldIn, storePage, windowsOf } from '../db/messages';
 import { readMeta, writeMeta } from '../db/meta';
 import type { Mirror } from '../db/vault';

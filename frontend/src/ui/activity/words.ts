@@ -39,7 +39,7 @@ function flagKey(args: ActionRow['args']): Key {
   return remove & FLAGGED ? 'activity.unflagged' : 'activity.marked';
 }
 
-const KINDS: Record<Exclude<ActionRow['kind'], 'flag'>, Key> = {
+const KINDS: Partial<Record<ActionRow['kind'], Key>> = {
   move: 'activity.moved',
   archive: 'activity.archived',
   trash: 'activity.trashed',
@@ -49,7 +49,7 @@ const KINDS: Record<Exclude<ActionRow['kind'], 'flag'>, Key> = {
 export function deedOf(row: Pick<ActionRow, 'kind' | 'args' | 'targets'>, folder: FolderWord, t: Translate): string {
   const n = row.targets.length;
   if (row.kind === 'archive' && n === 0) return t('activity.archive_made');
-  const key = row.kind === 'flag' ? flagKey(row.args) : KINDS[row.kind];
+  const key = row.kind === 'flag' ? flagKey(row.args) : (KINDS[row.kind] ?? 'activity.marked');
   return t(key, { n, folder: folder(typeof row.args.to === 'string' ? row.args.to : '') });
 }
 

@@ -1,6 +1,8 @@
 import { newMirror, dump } from '../support/browser';
 import { expect, test } from 'vitest';
-import { actionsOf, applyDelta, applySettled, foldersOf, LEDGER_ROWS, startOver } from '../../../src/db/apply';
+import { applyDelta, applySettled, startOver } from '../../../src/db/apply';
+import { foldersOf } from '../../../src/db/folders';
+import { actionsOf, LEDGER_ROWS } from '../../../src/db/ledger';
 import { blobOf, bodyOf, keepBlob, keepBodies } from '../../../src/db/bodies';
 import { keysOf, rowsById, storePage, windowsOf } from '../../../src/db/messages';
 import { readMeta, writeMeta } from '../../../src/db/meta';
@@ -70,10 +72,50 @@ test('a lost folder takes its rows and windows with it, and no others', async ()
 
 test('a wish leaves the outbox in the transaction that brings its result', async () => {
   const mirror = await newMirror();
-  const [done, held, waits] = await enqueue(mirror, [READ, READ, READ], 1);
-  const actions = [action(done?.id ?? '', { state: 'done' }), action(held?.id ?? '', { state: 'held' })];
+  const [done, sending, waits] = await enqueue(mirror, [READ, READ, READ], 1);
+  const actions = [action(done?.id ?? '', { state: 'done' }), action(sending?.id ?? '', { state: 'sending' })];
   await applyDelta(mirror, delta(0, 1, { actions }));
-  expect((await waitingOf(mirror)).map((wish) => wish.id)).toEqual([held?.id, waits?.id]);
+  expect((await waitingOf(mirror)).map((wish) => wish.id)).toEqual([sending?.id, waits?.id]);
+});
+
+test('a wish that is held waits for a person, not for the network', async () => {
+  const mirror = await newMirror();
+  const [held] = await enqueue(mirror, [READ], 1);
+  await applyDelta(mirror, delta(0, 1, { actions: [action(held?.id ?? '', { state: 'held' })] }));
+  expect(await waitingOf(mirror)).toEqual([]);
+});
+
+test('another version of a draft takes the text and files of the one before with it, new flags do not', async () => {
+  const mirror = await filled();
+  await applyDelta(mirror, delta(1, 2, { messages: [message('m1', { received_at: 2, flags: 9, seq: 2 })] }));
+  expect(await bodyOf(mirror, 'm1')).not.toBeNull();
+  await applyDelta(mirror, delta(2, 3, { messages: [message('m1', { received_at: 5, flags: 9, seq: 3 })] }));
+  expect([await bodyOf(mirror, 'm1'), await blobOf(mirror, 'm1', '2')]).toEqual([null, null]);
+  await keepBodies(mirror, [body('m1')]);
+  await applyDelta(mirror, delta(3, 4, { messages: [message('m1', { received_at: 5, size: 99, seq: 4 })] }));
+  expect(await bodyOf(mirror, 'm1')).toBeNull();
+  expect(await bodyOf(mirror, 'm2')).not.toBeNull();
+});
+
+test('an older row that is not stored takes no text with it', async () => {
+  const mirror = await filled();
+  await applyDelta(mirror, delta(1, 2, { messages: [message('m1', { received_at: 2, seq: 9 })] }));
+  await applyDelta(mirror, delta(2, 3, { messages: [message('m1', { received_at: 1, seq: 8 })] }));
+  expect(await bodyOf(mirror, 'm1')).not.toBeNull();
+});
+
+test('a page that brings another version of a draft takes the text of the one before with it', async () => {
+  const mirror = await filled();
+  await storePage(mirror, 'inbox', 'all', page(1, [message('m1', { received_at: 7 })]));
+  expect(await bodyOf(mirror, 'm1')).toBeNull();
+});
+
+test('starting over forgets the text of drafts: without their rows no newer version would be noticed', async () => {
+  const mirror = await filled();
+  await applyDelta(mirror, delta(1, 2, { messages: [message('m1', { received_at: 2, flags: 8, seq: 2 })] }));
+  await startOver(mirror);
+  expect([await bodyOf(mirror, 'm1'), await blobOf(mirror, 'm1', '2')]).toEqual([null, null]);
+  expect(await bodyOf(mirror, 'm2')).not.toBeNull();
 });
 
 test('an older row never replaces a newer one', async () => {
@@ -132,7 +174,7 @@ test.each(['messages', 'bodies', 'folders', 'actions', 'outbox', 'meta'])(
 test('starting over keeps texts, files and wishes, and forgets the rest', async () => {
   const mirror = await filled();
   await enqueue(mirror, [READ], 1);
-  await storePage(mirror, 'inbox', 'all', page(1, [message('m1')]));
+  await storePage(mirror, 'inbox', 'all', page(1, [message('m1', { received_at: 2 })]));
   await writeMeta(mirror.db, 'opened', ['sent']);
   await startOver(mirror);
   const { messages, folders, windows, actions, outbox, bodies, blobs } = await dump(mirror);
@@ -155,13 +197,13 @@ test('after starting over what was sent is asked about again, what was refused s
 test('an answer to a repeat settles only what our cursor has passed', async () => {
   const mirror = await newMirror();
   await applyDelta(mirror, delta(0, 5));
-  const [past, future, held] = await enqueue(mirror, [READ, READ, READ], 1);
+  const [past, future, sending] = await enqueue(mirror, [READ, READ, READ], 1);
   await applySettled(mirror, [
     action(past?.id ?? '', { seq: 5 }),
     action(future?.id ?? '', { seq: 6 }),
-    action(held?.id ?? '', { seq: 4, state: 'held' }),
+    action(sending?.id ?? '', { seq: 4, state: 'sending' }),
   ]);
-  expect((await waitingOf(mirror)).map((wish) => wish.id)).toEqual([future?.id, held?.id]);
+  expect((await waitingOf(mirror)).map((wish) => wish.id)).toEqual([future?.id, sending?.id]);
 });
 
 test('before the first snapshot no answer settles anything', async () => {

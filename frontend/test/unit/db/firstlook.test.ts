@@ -1,7 +1,8 @@
 import { dump, newMirror } from '../support/browser';
 import { beforeEach, expect, test } from 'vitest';
 import { Dexie } from 'dexie';
-import { applyDelta, foldersOf } from '../../../src/db/apply';
+import { applyDelta } from '../../../src/db/apply';
+import { foldersOf } from '../../../src/db/folders';
 import { firstLook } from '../../../src/db/firstlook';
 import { keysById, keysOf, storePage, windowsOf } from '../../../src/db/messages';
 import { writeMeta } from '../../../src/db/meta';

@@ -8,6 +8,7 @@ import {
   markSent,
   markTried,
   markUntried,
+  recall,
   waitingOf,
   withdraw,
 } from '../../../src/db/outbox';
@@ -88,8 +89,17 @@ test('a wish has seen its message too, where a page was ahead of the cursor', as
 test('what was seen of a message counts where that is less than what the mirror has', async () => {
   const mirror = await newMirror();
   await applyDelta(mirror, delta(0, 12));
-  const [made] = await enqueue(mirror, [{ ...read('m1'), base_seq: 7 }], 1);
+  const [made] = await enqueue(mirror, [{ ...read('m1'), since: 7 }], 1);
   expect([made?.base_seq, (await waitingOf(mirror))[0]?.base_seq]).toEqual([7, 7]);
+});
+
+test('what is wanted back is not tried, also when it was chosen to leave a moment before', async () => {
+  const mirror = await newMirror();
+  const id = await one(mirror);
+  await markTried(mirror, [id]);
+  expect(await recall(mirror, id)).toBe(true);
+  expect(await markTried(mirror, [id])).toEqual(new Map());
+  expect(await recall(mirror, 'settled')).toBe(false);
 });
 
 test('what was never sent can be taken back', async () => {

@@ -6,9 +6,11 @@ import { blobOf, bodyOf, keepBlob, keepBodies } from '../../../src/db/bodies';
 import { rowsById, storePage } from '../../../src/db/messages';
 import { enqueue, waitingOf } from '../../../src/db/outbox';
 import { lastAccount, openMirror, wipe } from '../../../src/db/vault';
+import { draftById, keepDraft, saveDraft } from '../../../src/db/compositions';
+import { keepUpload } from '../../../src/db/uploads';
 import { known, remember } from '../../../src/sync/session';
 import type { AccountRow, Session } from '../../../src/mail/rows';
-import { action, body, delta, folder, message, page } from '../support/rows';
+import { action, body, composition, delta, folder, message, page } from '../support/rows';
 
 const ACCOUNT: AccountRow = {
   id: 'acc',
@@ -21,6 +23,10 @@ const ACCOUNT: AccountRow = {
   seq: 1,
   since: 0,
   state: 'ok',
+  identities: [],
+  can_send: true,
+  max_bytes: 0,
+  protected_domains: [],
 };
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
@@ -143,6 +149,12 @@ test('no subject, name, address, text, file or folder name is stored in clear', 
   await keepBodies(mirror, [body('m1', opened)]);
   await keepBlob(mirror, 'm1', '2', new Blob(['secret-bytes'], { type: 'secret/type' }));
   await enqueue(mirror, [{ kind: 'move', targets: ['m1'], args: { to: 'secret-wish' } }], 1);
+  const mail = composition('d1', { to: [who], subject: 'secret-draft', text: 'secret-words' });
+  const original = { id: 'm1', subject: 'secret-original', sender: 'secret-sender', at: 1 };
+  const writing = { composition: mail, original, message: '', instead: '' };
+  await keepDraft(mirror, writing, 1, 1);
+  await saveDraft(mirror, writing, 1, 1);
+  await keepUpload(mirror, 'u1', 'd1', new Blob(['secret-upload']));
   const device = { id: 'd1', name: 'secret-own-device' };
   await remember(mirror, { account: ACCOUNT, device } as Session);
 
@@ -155,6 +167,7 @@ test('no subject, name, address, text, file or folder name is stored in clear', 
   expect((await bodyOf(mirror, 'm1'))?.text).toBe('secret-text');
   expect(await (await blobOf(mirror, 'm1', '2'))?.text()).toBe('secret-bytes');
   expect(await known(mirror)).toEqual({ account: ACCOUNT, device });
+  expect((await draftById(mirror, 'd1'))?.writing).toEqual(writing);
 });
 
 test("a session's answer never replaces a newer state that the feed brought", async () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ANSWERED, DELETED, FLAGGED, SEEN } from '../../../src/mail/flags';
-import { inverse, overlayOf, takenBack, TERMINAL, unreadShift } from '../../../src/mail/overlay';
+import { ANSWERED, DELETED, FLAGGED, FORWARDED, SEEN } from '../../../src/mail/flags';
+import { inverse, overlayOf, settledIds, takenBack, unreadShift } from '../../../src/mail/overlay';
 import type { ActionState, Intent } from '../../../src/mail/rows';
-import { intent } from '../support/rows';
+import { action, composition, intent } from '../support/rows';
 
 const TARGETS = { archive: 'archive', trash: 'trash' };
 const NOWHERE = { archive: '', trash: '' };
@@ -42,6 +42,25 @@ test('trashing shows the message in the trash, destroying shows it nowhere', () 
   expect(show([intent('destroy', ['m1'])])).toMatchObject({ gone: true });
 });
 
+test('an answer that waits shows its original as answered, a forward as forwarded, a new mail nothing', () => {
+  const sent = (kind: 'reply' | 'reply_all' | 'forward' | 'new') =>
+    show([intent('send', ['m1'], { composition: composition('d1', { kind }) })], SEEN);
+  expect(sent('reply')).toEqual({ folder: 'inbox', flags: SEEN | ANSWERED, pending: true, gone: false });
+  expect(sent('reply_all').flags).toBe(SEEN | ANSWERED);
+  expect(sent('forward').flags).toBe(SEEN | FORWARDED);
+  expect(sent('new').flags).toBe(SEEN);
+});
+
+test('writing an answer changes nothing of its original, and leaves it as it is mirrored', () => {
+  const overlay = overlayOf([intent('draft', ['m1'], { composition: composition('d1', { kind: 'reply' }) })], TARGETS);
+  expect(overlay.shown('m1', 'inbox', SEEN)).toEqual({ folder: 'inbox', flags: SEEN, pending: false, gone: false });
+  expect([...overlay.touched()]).toEqual([]);
+});
+
+test('a draft that is thrown away is shown nowhere', () => {
+  expect(show([intent('discard', ['m1'], { args: { draft: 'd1' } })])).toMatchObject({ gone: true, pending: true });
+});
+
 test('wishes are laid in the order of n, whatever order they are given in', () => {
   const first = intent('move', ['m1'], { n: 1, args: { to: 'one' } });
   const second = intent('move', ['m1'], { n: 2, args: { to: 'two' } });
@@ -50,9 +69,10 @@ test('wishes are laid in the order of n, whatever order they are given in', () =
   expect(show([second, third, first])).toMatchObject({ folder: 'two', flags: SEEN });
 });
 
-test('only terminal states settle a wish', () => {
+test('what has ended, or waits for a person, settles a wish', () => {
   const states: ActionState[] = ['waiting', 'sending', 'done', 'noop', 'conflict', 'held', 'failed', 'unknown'];
-  expect(states.filter((state) => TERMINAL.has(state))).toEqual(['done', 'noop', 'conflict', 'failed', 'unknown']);
+  const settled = settledIds(states.map((state) => action(state, { state })));
+  expect(settled).toEqual(['done', 'noop', 'conflict', 'held', 'failed', 'unknown']);
 });
 
 test('the overlay names what it touches and is empty without wishes', () => {
@@ -92,7 +112,9 @@ test('a flag wish is taken back by the opposite one, a move by a move back, dest
   for (const kind of ['move', 'archive', 'trash'] as const) {
     expect(inverse(intent(kind, ['m1']), 'inbox')).toEqual({ kind: 'move', args: { to: 'inbox' } });
   }
-  expect(inverse(intent('destroy', ['m1']), 'inbox')).toBeNull();
+  for (const kind of ['destroy', 'draft', 'send', 'discard'] as const) {
+    expect(inverse(intent(kind, ['m1']), 'inbox')).toBeNull();
+  }
 });
 
 const bits = fc.integer({ min: 0, max: 63 });

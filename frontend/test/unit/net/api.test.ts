@@ -84,3 +84,34 @@ test('the first page of a folder names no bound, the next one does', async () =>
     'folders/f/messages?kind=unread&limit=60&before_received_at=9&before_id=m',
   ]);
 });
+
+test('a chunk of a file is sent as bytes, with the token of every change', async () => {
+  const { api } = await newTab();
+  const sent: RequestInit[] = [];
+  vi.stubGlobal('fetch', (url: string, init: RequestInit) => {
+    if (!url.endsWith('session')) sent.push(init);
+    return Promise.resolve(json(url.endsWith('session') ? { csrf: 'token' } : { id: 'u1', received: 3 }));
+  });
+  expect(await api.chunk('u1', 0, new Uint8Array([1, 2, 3]), 1000)).toEqual({ id: 'u1', received: 3 });
+  expect(sent[0]).toMatchObject({
+    method: 'PUT',
+    body: new Uint8Array([1, 2, 3]),
+    headers: { 'Content-Type': 'application/octet-stream', 'X-CSRFToken': 'token' },
+  });
+});
+
+test('what is only answered with nothing is done, unless the answer is not ours', async () => {
+  const { api } = await newTab();
+  const log = serve({ session: () => ({ csrf: 'token' }), writing: () => new Response(null, { status: 204 }) });
+  await api.writing([], ['spital.example']);
+  expect(log.at(-1)).toMatchObject({ method: 'PUT', body: { identities: [], protected_domains: ['spital.example'] } });
+  serve({ writing: () => new Response('<h1>Welcome to our hotel</h1>') });
+  await expect(api.writing([], [])).rejects.toMatchObject({ code: 'not_ours', passing: true });
+});
+
+test('a mail server that is not listed is refused by its code', async () => {
+  const { api } = await newTab();
+  serve({ session: () => ({ csrf: 'token' }), smtp: () => failure(422, 'host_not_listed') });
+  const server = { host: 'mail.example.org', port: 587, security: 'starttls' } as const;
+  await expect(api.smtp(server)).rejects.toMatchObject({ status: 422, code: 'host_not_listed', passing: false });
+});

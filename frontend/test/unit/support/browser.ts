@@ -5,7 +5,9 @@
 import 'fake-indexeddb/auto';
 import type { Mirror } from '../../../src/db/vault';
 
-const macrotask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+// The real one, also where a test turns the clock by hand.
+const later = setTimeout;
+const macrotask = (): Promise<void> => new Promise((resolve) => later(resolve, 0));
 
 const { subtle } = crypto;
 const [encrypt, decrypt] = [subtle.encrypt.bind(subtle), subtle.decrypt.bind(subtle)];
@@ -18,23 +20,64 @@ subtle.decrypt = async (...args) => {
   return decrypt(...args);
 };
 
-type Options = { ifAvailable?: boolean };
+type Options = { ifAvailable?: boolean; steal?: boolean; signal?: AbortSignal };
 type Work = (lock: object | null) => unknown;
-const queues = new Map<string, Promise<unknown>>();
-const holders = new Map<string, number>();
+const holders = new Map<string, { lose: (why: unknown) => void }>();
+const queues = new Map<string, (() => void)[]>();
 
 /** Web Locks, as far as they are used here: exclusive, one after the other. */
-async function request(name: string, ...rest: [Work] | [Options, Work]): Promise<unknown> {
-  const [options, work] = rest.length === 1 ? [{}, rest[0]] : rest;
-  const count = holders.get(name) ?? 0;
-  if (options.ifAvailable && count > 0) return work(null);
-  holders.set(name, count + 1);
-  const turn = (queues.get(name) ?? Promise.resolve()).then(() => work({ name }));
-  const freed = (): void => void holders.set(name, (holders.get(name) ?? 1) - 1);
-  queues.set(name, turn.then(freed, freed));
-  return turn;
+function request(name: string, ...rest: [Work] | [Options, Work]): Promise<unknown> {
+  const [options, work] = rest.length === 1 ? [{} as Options, rest[0]] : rest;
+  return new Promise((resolve, reject) => {
+    const run = (): void => {
+      const holder = { lose: reject };
+      holders.set(name, holder);
+      const freed = (): void => {
+        if (holders.get(name) === holder) free(name);
+      };
+      void Promise.resolve()
+        .then(() => work({ name }))
+        .then(resolve, reject)
+        .finally(freed);
+    };
+    if (options.steal) {
+      holders.get(name)?.lose(new DOMException('stolen', 'AbortError'));
+      run();
+    } else if (!holders.has(name)) run();
+    else if (options.ifAvailable) void Promise.resolve(work(null)).then(resolve, reject);
+    else waitInLine(name, run, options.signal, reject);
+  });
 }
-Object.defineProperty(globalThis, 'navigator', { value: { locks: { request }, onLine: true }, configurable: true });
+
+function waitInLine(
+  name: string,
+  run: () => void,
+  signal: AbortSignal | undefined,
+  reject: (why: unknown) => void,
+): void {
+  queues.set(name, [...(queues.get(name) ?? []), run]);
+  signal?.addEventListener('abort', () => {
+    const line = queues.get(name) ?? [];
+    if (!line.includes(run)) return;
+    queues.set(
+      name,
+      line.filter((one) => one !== run),
+    );
+    reject(signal.reason);
+  });
+}
+
+function free(name: string): void {
+  holders.delete(name);
+  const [next, ...others] = queues.get(name) ?? [];
+  queues.set(name, others);
+  next?.();
+}
+
+Object.defineProperty(globalThis, 'navigator', {
+  value: { locks: { request }, onLine: true, languages: ['de-CH'] },
+  configurable: true,
+});
 
 const { openMirror } = await import('../../../src/db/vault');
 let opened = 0;

@@ -1,5 +1,15 @@
 /** Values of the wire, whole, with only what a test is about named. */
-import type { ActionRow, BodyRow, Delta, FolderRow, Intent, MessageRow, Page } from '../../../src/mail/rows';
+import type {
+  ActionRow,
+  BodyRow,
+  ComposedFile,
+  Composition,
+  Delta,
+  FolderRow,
+  Intent,
+  MessageRow,
+  Page,
+} from '../../../src/mail/rows';
 
 export const EPOCH = 'epoch-1';
 
@@ -42,6 +52,10 @@ export const action = (id: string, change: Partial<ActionRow> = {}): ActionRow =
   state: 'done',
   detail: '',
   where: '',
+  draft: '',
+  subject: '',
+  refused: [],
+  due_at: 0,
   device: 'd1',
   device_name: 'Empfang',
   person: 'Vera',
@@ -87,6 +101,9 @@ export const body = (id: string, change: Partial<BodyRow> = {}): BodyRow => ({
   sent_at: null,
   attachments: [],
   blocked_images: 0,
+  bcc: [],
+  list_post: '',
+  draft: null,
   unparsed: false,
   ...change,
 });
@@ -97,3 +114,32 @@ export const intent = (kind: Intent['kind'], targets: string[], change: Partial<
   made += 1;
   return { v: 1, id: `wish-${made}`, n: made, kind, targets, args: {}, base_seq: 0, ...change };
 };
+
+export const composition = (draft: string, change: Partial<Composition> = {}): Composition => ({
+  draft,
+  base: 0,
+  kind: 'new',
+  original: '',
+  replaces: '',
+  identity: '',
+  to: [{ name: 'Hans Muster', email: 'hans.muster@example.org' }],
+  cc: [],
+  bcc: [],
+  subject: 'Befund',
+  text: 'Guten Tag',
+  html: null,
+  files: [],
+  ...change,
+});
+
+export const attached = (id: string, change: Partial<ComposedFile> = {}): ComposedFile => ({
+  id,
+  filename: `${id}.pdf`,
+  type: 'application/pdf',
+  size: 10,
+  content_id: '',
+  inline: false,
+  message: '',
+  part: '',
+  ...change,
+});

@@ -14,16 +14,20 @@ export const noNetwork = (): never => {
 /** Answer fetch() by the path's beginning. → what was asked, in order, without the session. */
 export function serve(routes: Record<string, Answer>): Asked[] {
   const log: Asked[] = [];
-  vi.stubGlobal('fetch', async (url: string, { method, body }: { method: string; body: string | null }) => {
-    const path = url.replace('/api/', '');
-    if (path === 'session' && !routes.session) return json({ csrf: 'token' });
-    const asked: Asked = { method, path, body: body === null ? undefined : JSON.parse(body) };
-    log.push(asked);
-    const found = Object.keys(routes).find((route) => path.startsWith(route));
-    if (!found) throw new Error(`nothing answers ${method} ${path}`);
-    const answer = await routes[found]?.(asked);
-    return answer instanceof Response ? answer : json(answer);
-  });
+  vi.stubGlobal(
+    'fetch',
+    async (url: string, { method, body }: { method: string; body: string | Uint8Array | null }) => {
+      const path = url.replace('/api/', '');
+      if (path === 'session' && !routes.session) return json({ csrf: 'token' });
+      const sent: unknown = typeof body === 'string' ? JSON.parse(body) : (body ?? undefined);
+      const asked: Asked = { method, path, body: sent };
+      log.push(asked);
+      const found = Object.keys(routes).find((route) => path.startsWith(route));
+      if (!found) throw new Error(`nothing answers ${method} ${path}`);
+      const answer = await routes[found]?.(asked);
+      return answer instanceof Response ? answer : json(answer);
+    },
+  );
   return log;
 }
 

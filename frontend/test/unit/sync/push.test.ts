@@ -1,10 +1,13 @@
 import { newMirror } from '../support/browser';
 import { afterEach, expect, test } from 'vitest';
+import { sendDraft, saveDraft } from '../../../src/db/compositions';
 import { enqueue, waitingOf, withdraw } from '../../../src/db/outbox';
+import { keepUpload, noteSent } from '../../../src/db/uploads';
 import type { Mirror } from '../../../src/db/vault';
 import type { Intent } from '../../../src/mail/rows';
 import { push } from '../../../src/sync/push';
-import { failure, noNetwork, serve, type Asked } from '../support/server';
+import { attached, composition } from '../support/rows';
+import { failure, noNetwork, pathsOf, serve, type Asked } from '../support/server';
 
 const read = (target: string) => ({ kind: 'flag' as const, targets: [target], args: { add: 1 } });
 const sentIn = ({ body }: Asked): Intent[] => (body as { actions: Intent[] }).actions;
@@ -131,4 +134,62 @@ test('without a network what was never tried can be taken back, what had been tr
   believe(false);
   await expect(push(mirror, told)).rejects.toMatchObject({ status: 0 });
   expect([await withdraw(mirror, old?.id ?? ''), await withdraw(mirror, fresh?.id ?? '')]).toEqual([false, true]);
+});
+
+const mail = (draft: string, ...files: string[]) => ({
+  composition: composition(draft, { files: files.map((id) => attached(id)) }),
+  original: null,
+  message: '',
+  instead: '',
+});
+
+test('a mail whose files are on their way stays behind, and leaves once they are there', async () => {
+  const { mirror, told } = await desk(0);
+  await keepUpload(mirror, 'f1', 'd1', new Blob(['scan']));
+  await sendDraft(mirror, mail('d1', 'f1'), 1, 1, 0);
+  await enqueue(mirror, [read('m1')], 1);
+  const log = serve({ actions: taken });
+  await push(mirror, told);
+  expect(log.flatMap(sentIn).map((wish) => wish.kind)).toEqual(['flag']);
+  await noteSent(mirror, 'f1', 4);
+  await push(mirror, told);
+  expect(log.flatMap(sentIn).map((wish) => wish.kind)).toEqual(['flag', 'send']);
+});
+
+test('a draft does not wait for its files: that version is saved without them', async () => {
+  const { mirror, told } = await desk(0);
+  await keepUpload(mirror, 'f1', 'd1', new Blob(['scan']));
+  await saveDraft(mirror, mail('d1', 'f1', 'f2'), 1, 1);
+  const log = serve({ actions: taken });
+  await push(mirror, told);
+  expect(log.flatMap(sentIn).map((wish) => wish.composition?.files.map((file) => file.id))).toEqual([['f2']]);
+});
+
+test('many long texts leave in several requests', async () => {
+  const { mirror, told } = await desk(0);
+  for (const draft of ['d1', 'd2', 'd3']) {
+    const long = composition(draft, { text: 'x'.repeat(400_000) });
+    await saveDraft(mirror, { ...mail(draft), composition: long }, 1, 1);
+  }
+  const log = serve({ actions: taken });
+  await push(mirror, told);
+  expect(log.map((asked) => sentIn(asked).length)).toEqual([2, 1]);
+});
+
+test('the mail that this one is sent in place of is given up once this one was taken', async () => {
+  const { mirror, told } = await desk(0);
+  await sendDraft(mirror, { ...mail('d1'), instead: 'a1' }, 1, 1, 0);
+  const log = serve({ 'actions/a1/discard': () => failure(503, 'http_503'), actions: taken });
+  await push(mirror, told);
+  expect(pathsOf(log)).toEqual(['actions', 'actions/a1/discard']);
+  expect(await states(mirror)).toEqual(['sent']);
+});
+
+test('a mail that is refused gives nothing else up', async () => {
+  const { mirror, told } = await desk(0);
+  const wish = await sendDraft(mirror, { ...mail('d1'), instead: 'a1' }, 1, 1, 0);
+  const log = serve({ actions: () => ({ accepted: [], refused: [{ id: wish.id, code: 'missing' }] }) });
+  await push(mirror, told);
+  expect(pathsOf(log)).toEqual(['actions']);
+  expect(await states(mirror)).toEqual(['refused']);
 });

@@ -1,0 +1,63 @@
+import { newMirror, sameMirror } from '../support/browser';
+import { Dexie } from 'dexie';
+import { expect, test } from 'vitest';
+import { keepDraft, saveDraft } from '../../../src/db/compositions';
+import { firstLook } from '../../../src/db/firstlook';
+import { waitingOf } from '../../../src/db/outbox';
+import { wipe, type Mirror } from '../../../src/db/vault';
+import { composition, folder } from '../support/rows';
+
+const VERSIONS = [1, 2] as const;
+
+/** As an older version left it: a folder and a wish. */
+async function ofVersion(version: (typeof VERSIONS)[number]): Promise<Mirror> {
+  const { account, codec, db } = await newMirror();
+  db.close();
+  await Dexie.delete(db.name);
+  const old = new Dexie(db.name);
+  old.version(1).stores({
+    messages: 'id, [folder+received_at]',
+    bodies: 'id, received_at',
+    blobs: 'key, message',
+    folders: 'id',
+    actions: 'id, created_at',
+    windows: 'key',
+    outbox: 'id, n, state',
+    meta: 'key',
+  });
+  if (version === 2) old.version(2).stores({ bodies: 'id, received_at, bytes', blobs: 'key, message, bytes' });
+  const inbox = folder('inbox', { role: 'inbox' });
+  const wish = { v: 1, kind: 'flag', targets: ['m1'], args: { add: 1 }, base_seq: 0, created_at: 1, code: '' };
+  await old.table('folders').put({ id: 'inbox', seq: 1, sealed: await codec.seal('folders', 'inbox', inbox) });
+  await old.table('outbox').put({ id: 'w1', n: 1, state: 'waiting', sealed: await codec.seal('outbox', 'w1', wish) });
+  await old.table('meta').put({ key: 'next_n', value: 2 });
+  old.close();
+  return { account, codec, db };
+}
+
+test.each(VERSIONS)('a wish that version %i left is read by this one', async (version) => {
+  const mirror = await sameMirror(await ofVersion(version));
+  expect(await waitingOf(mirror)).toMatchObject([{ id: 'w1', kind: 'flag', targets: ['m1'] }]);
+});
+
+test.each(VERSIONS)('in a mirror of version %i drafts are written as in a new one', async (version) => {
+  const mirror = await sameMirror(await ofVersion(version));
+  const writing = { composition: composition('d1'), original: null, message: '', instead: '' };
+  await keepDraft(mirror, writing, 1, 1);
+  await saveDraft(mirror, writing, 1, 1);
+  await saveDraft(mirror, writing, 2, 2);
+  expect((await waitingOf(mirror)).map((wish) => [wish.n, wish.kind])).toEqual([
+    [1, 'flag'],
+    [3, 'draft'],
+  ]);
+});
+
+test.each(VERSIONS)('the first picture is read from a mirror of version %i before and after', async (version) => {
+  const old = await ofVersion(version);
+  const before = await firstLook(null);
+  const mirror = await sameMirror(old);
+  const after = await firstLook(null);
+  expect(before).toMatchObject({ folder: 'inbox', waiting: [{ id: 'w1' }] });
+  expect(after).toEqual(before);
+  await wipe(mirror);
+});

@@ -80,6 +80,11 @@ export function nameOf(who: Mailbox): string {
   return visible(who.name) || visible(who.email);
 }
 
+/** "Empfang 1, Empfang 2 und Sprechzimmer". */
+export function namesIn(names: readonly string[], locale: string): string {
+  return new Intl.ListFormat(locale, { type: 'conjunction' }).format(names.map(visible));
+}
+
 /** One or two letters for the avatar; titles and brackets do not count. */
 export function initials(name: string): string {
   const words = visible(name)

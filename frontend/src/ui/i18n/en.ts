@@ -1,6 +1,7 @@
-/** English, as far as the first picture needs it; `en_more.ts` has the rest. The types of every catalogue are made from
- *  these two: a key that is missing in another language does not compile. */
+/** English, as far as the first picture needs it; `en_more.ts` and `en_writing.ts` have the rest. The types of every
+ *  catalogue are made from these: a key that is missing in another language does not compile. */
 import type { enMore } from './en_more';
+import type { enWriting } from './en_writing';
 
 export type Plural = { readonly one: string; readonly other: string };
 export type Text = string | Plural;
@@ -27,6 +28,7 @@ export const en = {
   'folder.own': 'Own folders',
   'folder.unread': { one: '{n} unread', other: '{n} unread' },
   'folder.none': 'No folders yet',
+  'action.compose': 'Compose',
   'action.archive': 'Archive',
   'action.delete': 'Delete',
   'action.destroy': 'Delete permanently',
@@ -91,6 +93,7 @@ export const en = {
   'row.answered': 'answered',
   'row.forwarded': 'forwarded',
   'row.attachment': 'with attachment',
+  'row.replying': { one: '{name} is replying', other: '{name} are replying' },
   'row.pending': 'change waiting',
   'row.not_offline': 'not available offline',
   'row.draft': 'draft',
@@ -126,5 +129,7 @@ export const en = {
 
 export type StartKey = keyof typeof en;
 export type MoreKey = keyof typeof enMore;
-export type Key = StartKey | MoreKey;
-export type Catalogue = Record<StartKey, Text> & Partial<Record<MoreKey, Text>>;
+export type WritingKey = keyof typeof enWriting;
+export type LaterKey = MoreKey | WritingKey;
+export type Key = StartKey | LaterKey;
+export type Catalogue = Record<StartKey, Text> & Partial<Record<LaterKey, Text>>;

@@ -14,9 +14,23 @@ export const languages: readonly { code: Lang; name: string }[] = [
 
 type Loaded = { lang: Lang; texts: Catalogue };
 
-const loaders: Record<Lang, { start: () => Promise<Catalogue>; more: () => Promise<Partial<Catalogue>> }> = {
-  de: { start: async () => (await import('./de')).de, more: async () => (await import('./de_more')).deMore },
-  en: { start: async () => (await import('./en')).en, more: async () => (await import('./en_more')).enMore },
+type Loader = { start: () => Promise<Catalogue>; later: () => Promise<Partial<Catalogue>>[] };
+
+const loaders: Record<Lang, Loader> = {
+  de: {
+    start: async () => (await import('./de')).de,
+    later: () => [
+      import('./de_more').then(({ deMore }) => deMore),
+      import('./de_writing').then(({ deWriting }) => deWriting),
+    ],
+  },
+  en: {
+    start: async () => (await import('./en')).en,
+    later: () => [
+      import('./en_more').then(({ enMore }) => enMore),
+      import('./en_writing').then(({ enWriting }) => enWriting),
+    ],
+  },
 };
 
 const loaded = writable<Loaded | null>(null);
@@ -57,6 +71,7 @@ export async function speak(code: Lang): Promise<void> {
   const start = await loaders[code].start();
   loaded.set({ lang: code, texts: start });
   document.documentElement.lang = code;
-  const more = await loaders[code].more();
-  loaded.update((now) => (now?.lang === code ? { lang: code, texts: { ...start, ...more } } : now));
+  const later = await Promise.all(loaders[code].later());
+  const texts = Object.assign({}, start, ...later) as Catalogue;
+  loaded.update((now) => (now?.lang === code ? { lang: code, texts } : now));
 }

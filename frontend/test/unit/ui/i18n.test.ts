@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import { pickLang, say, type Key } from '../../../src/ui/i18n';
 import { de as deStart } from '../../../src/ui/i18n/de';
 import { deMore } from '../../../src/ui/i18n/de_more';
+import { deWriting } from '../../../src/ui/i18n/de_writing';
 import { en as enStart, type Text } from '../../../src/ui/i18n/en';
 import { enMore } from '../../../src/ui/i18n/en_more';
+import { enWriting } from '../../../src/ui/i18n/en_writing';
+import { de, en } from '../support/words';
 
-const de: Record<Key, Text> = { ...deStart, ...deMore };
-const en: Record<Key, Text> = { ...enStart, ...enMore };
 const CATALOGUES = { de, en };
 const keys = Object.keys(en) as Key[];
 const formsOf = (text: Text): string[] => (typeof text === 'string' ? [text] : [text.one, text.other]);
@@ -19,8 +20,13 @@ test('German and English have exactly the same keys', () => {
 
 test('both languages have the same words for the first picture, and none of them twice', () => {
   expect(Object.keys(deStart).sort()).toEqual(Object.keys(enStart).sort());
-  expect(Object.keys(enMore).filter((key) => key in enStart)).toEqual([]);
-  expect(Object.keys(deMore).filter((key) => key in deStart)).toEqual([]);
+  for (const [start, more, writing] of [
+    [enStart, enMore, enWriting],
+    [deStart, deMore, deWriting],
+  ]) {
+    const once = Object.keys({ ...start, ...more, ...writing }).length;
+    expect(once).toBe([start, more, writing].flatMap((texts) => Object.keys(texts ?? {})).length);
+  }
 });
 
 test.each(keys)('%s has the same placeholders and plural forms in both languages', (key) => {

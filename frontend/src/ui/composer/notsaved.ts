@@ -1,0 +1,10 @@
+/** Why something that everybody on the mailbox shares could not be kept. */
+import type { Key } from '../i18n';
+
+const WHY: Record<string, Key> = {
+  network: 'me.save_failed.network',
+  offline: 'me.save_failed.network',
+  bad_address: 'me.save_failed.bad_address',
+};
+
+export const notSaved = (code: string): Key => WHY[code] ?? 'me.save_failed.other';

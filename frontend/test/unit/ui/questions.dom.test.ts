@@ -1,0 +1,109 @@
+import '../support/dom';
+import { fireEvent, render, screen } from '@testing-library/svelte';
+import { expect, test, vi } from 'vitest';
+import type { Objection } from '../../../src/state/compose';
+import Objections from '../../../src/ui/composer/Objections.svelte';
+
+function ask(objection: Objection, more: { protect?: string; server?: string } = {}) {
+  const calls = {
+    onmark: vi.fn(),
+    onprotect: vi.fn(() => Promise.resolve(more.protect ?? '')),
+    onserver: vi.fn(() => Promise.resolve(more.server ?? '')),
+    onanswer: vi.fn(),
+  };
+  render(Objections, { objection, marker: '(Vertraulich)', ...calls });
+  return calls;
+}
+
+const button = (name: string): HTMLElement => screen.getByRole('button', { name });
+const unprotected: Objection = {
+  code: 'unprotected',
+  recipients: [
+    { name: 'Anna', email: 'anna@example.org' },
+    { name: '', email: 'bob@Example.org' },
+    { name: '', email: 'carl@spital.example' },
+  ],
+};
+
+test('unprotected mail: the marker is the first choice, has the focus, and sends', async () => {
+  const { onmark, onanswer } = ask(unprotected);
+  const names = screen.getAllByRole('button').map((one) => one.textContent.trim());
+  expect(names.filter((name) => name)).toEqual([
+    'Add (Vertraulich) and send',
+    'Always protected for example.org',
+    'Always protected for spital.example',
+    'Send unprotected',
+  ]);
+  expect(document.activeElement).toBe(button('Add (Vertraulich) and send'));
+  await fireEvent.click(button('Add (Vertraulich) and send'));
+  expect(onmark).toHaveBeenCalledOnce();
+  expect(onanswer).toHaveBeenCalledWith('again');
+});
+
+test('a domain is protected with one tap, and whoever is left is asked about again', async () => {
+  const { onprotect, onanswer } = ask(unprotected);
+  await fireEvent.click(button('Always protected for spital.example'));
+  expect(onprotect).toHaveBeenCalledWith('spital.example');
+  await vi.waitFor(() => expect(onanswer).toHaveBeenCalledWith('again'));
+});
+
+test('a domain that could not be kept is not taken as protected', async () => {
+  const { onanswer } = ask(unprotected, { protect: 'network' });
+  await fireEvent.click(button('Always protected for spital.example'));
+  await vi.waitFor(() => expect(screen.getByRole('alert').textContent).toContain('there is no connection'));
+  expect(onanswer).not.toHaveBeenCalled();
+});
+
+test('sending unprotected is the last choice', async () => {
+  const { onmark, onanswer } = ask(unprotected);
+  await fireEvent.click(button('Send unprotected'));
+  expect(onanswer).toHaveBeenCalledWith('on');
+  expect(onmark).not.toHaveBeenCalled();
+});
+
+test('bad addresses are named and cannot be sent to', async () => {
+  const { onanswer } = ask({ code: 'bad_address', addresses: ['hans', 'peter@'] });
+  expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual(['hans', 'peter@']);
+  await fireEvent.click(button('Back to the message'));
+  expect(onanswer).toHaveBeenCalledWith('back');
+  expect(screen.getAllByRole('button')).toHaveLength(2); // that one, and the dialog's own cross
+});
+
+test('a mail without a subject may leave, but the first choice is to go back', async () => {
+  const { onanswer } = ask({ code: 'no_subject' });
+  expect(document.activeElement).toBe(button('Back to the message'));
+  await fireEvent.click(button('Send without'));
+  expect(onanswer).toHaveBeenCalledWith('on');
+});
+
+test('too large says how large and what is allowed', () => {
+  ask({ code: 'too_large', bytes: 31_000_000, most: 25_000_000 });
+  expect(screen.getByRole('dialog').textContent).toContain('31 MB');
+  expect(screen.getByRole('dialog').textContent).toContain('25 MB');
+});
+
+test('closing the dialog goes back to the message', () => {
+  const { onanswer } = ask({ code: 'attachment_missing' });
+  screen.getByRole<HTMLDialogElement>('dialog').close();
+  expect(onanswer).toHaveBeenCalledWith('back');
+});
+
+test('the server for sending is asked with the usual port of each security', async () => {
+  const { onserver, onanswer } = ask({ code: 'no_smtp' });
+  const port = screen.getByLabelText<HTMLInputElement>('Port');
+  await fireEvent.input(screen.getByLabelText('Server for sending'), { target: { value: ' smtp.example.org ' } });
+  expect(port.value).toBe('587');
+  await fireEvent.change(screen.getByLabelText('Security'), { target: { value: 'tls' } });
+  expect(port.value).toBe('465');
+  await fireEvent.click(button('Check and send'));
+  expect(onserver).toHaveBeenCalledWith('smtp.example.org', 465, 'tls');
+  await vi.waitFor(() => expect(onanswer).toHaveBeenCalledWith('again'));
+});
+
+test('a server that is refused is said why, and the question stays', async () => {
+  const { onanswer } = ask({ code: 'no_smtp' }, { server: 'host_not_listed' });
+  await fireEvent.input(screen.getByLabelText('Server for sending'), { target: { value: 'smtp.example.org' } });
+  await fireEvent.click(button('Check and send'));
+  await vi.waitFor(() => expect(screen.getByRole('alert').textContent).toContain('PRAXISPOST_SMTP_HOSTS'));
+  expect(onanswer).not.toHaveBeenCalled();
+});

@@ -12,6 +12,10 @@ export type Command =
   | 'move'
   | 'select'
   | 'select_all'
+  | 'compose'
+  | 'reply'
+  | 'reply_all'
+  | 'forward'
   | 'inbox'
   | 'undo'
   | 'help'
@@ -33,6 +37,10 @@ const SINGLE: Record<string, Command> = {
   s: 'flag',
   v: 'move',
   x: 'select',
+  c: 'compose',
+  r: 'reply',
+  a: 'reply_all',
+  f: 'forward',
   z: 'undo',
   '?': 'help',
   Escape: 'escape',
@@ -65,10 +73,15 @@ export function isControl(target: EventTarget | null): boolean {
 }
 
 /** Shown by the help dialog; the first entry of each pair is a list of alternatives. */
-export const keyHelp: readonly { keys: readonly string[]; then?: string; command: Command }[] = [
+export const keyHelp: readonly { keys: readonly string[]; then?: string; command: Command | 'send' }[] = [
   { keys: ['j', '↓'], command: 'next' },
   { keys: ['k', '↑'], command: 'previous' },
   { keys: ['Enter'], command: 'open' },
+  { keys: ['c'], command: 'compose' },
+  { keys: ['r'], command: 'reply' },
+  { keys: ['a'], command: 'reply_all' },
+  { keys: ['f'], command: 'forward' },
+  { keys: ['Ctrl+Enter'], command: 'send' },
   { keys: ['e'], command: 'archive' },
   { keys: ['#', 'Delete'], command: 'delete' },
   { keys: ['u'], command: 'read' },

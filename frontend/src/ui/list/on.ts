@@ -1,11 +1,11 @@
 /** What a click or a swipe on a row means. */
 import { get } from 'svelte/store';
 import { list } from '../../state/list';
-import { openMessage } from '../../state/reader';
 import { range, selected, toggle } from '../../state/selection';
 import { settings } from '../../state/settings';
 import { perform, toggleFlag, toggleRead } from '../acts';
 import { layout } from '../layout';
+import { openRow } from '../writing';
 import type { Side } from './swipe';
 
 export function clickRow(event: MouseEvent, id: string): void {
@@ -20,7 +20,7 @@ export function clickRow(event: MouseEvent, id: string): void {
   const picking = event.shiftKey || event.ctrlKey || event.metaKey;
   const touchPicking = get(layout) === 'phone' && get(selected).size > 0;
   if (picking || touchPicking) pick(event, id);
-  else openMessage(id, 'tap');
+  else openRow(id);
 }
 
 function pick(event: MouseEvent, id: string): void {

@@ -50,11 +50,15 @@ export function subjectOf(row: { subject: string }, t: Translate): string {
   return visible(row.subject) || t('row.no_subject');
 }
 
+/** What a row is called and who is at it. `when`: its date; `replying`: the devices that answer it now. */
+type Shown = { outgoing: boolean; connected: boolean; when: string; replying: string };
+
 /** The accessible name of a row's link: sender, subject, date, then the state in words. */
-export function rowName(row: Wordable, outgoing: boolean, connected: boolean, when: string, t: Translate): string {
+export function rowName(row: Wordable, { outgoing, connected, when, replying }: Shown, t: Translate): string {
   const words = [whoOf(row, outgoing, t), subjectOf(row, t), when];
   if (!(row.flags & SEEN)) words.push(t('row.unread'));
   if (row.flags & DRAFT) words.push(t('row.draft'));
+  if (replying) words.push(replying);
   for (const mark of marksOf(row, connected)) words.push(t(mark.key));
   return words.join(', ');
 }

@@ -1,6 +1,6 @@
 /** Fills the mail frame and measures it, from outside: the frame runs no script of its own.
- *  What is done to the mail after sanitising is only this: links open elsewhere, and pictures that came with the mail get a
- *  blob address. */
+ *  What is done to the mail after sanitising is only this: links open elsewhere, those that begin a mail in the app, and
+ *  pictures that came with the mail get a blob address. */
 
 export type Fit = { width: number; height: number; scale: number };
 
@@ -21,7 +21,33 @@ export function fill(doc: Document, fragment: DocumentFragment): void {
   for (const link of doc.body.querySelectorAll('a[href]')) {
     link.setAttribute('target', '_blank');
     link.setAttribute('rel', 'noopener noreferrer');
+    const mailto = mailtoOf(link);
+    if (mailto) toComposer(link, mailto);
   }
+}
+
+const WRITE = '/compose#mailto=';
+
+function mailtoOf(link: Element): string {
+  const href = link.getAttribute('href')?.trim() ?? '';
+  return /^mailto:/i.test(href) ? href : '';
+}
+
+/** By the address alone: not every browser lets us listen in a frame without scripts, and there the link opens the app in
+ *  a new tab, instead of the system's mail program with whatever account that has. In the fragment, so that no server
+ *  reads whom the mail is to. */
+function toComposer(link: Element, mailto: string): void {
+  link.setAttribute('href', `${WRITE}${encodeURIComponent(mailto)}`);
+  link.setAttribute('title', mailto.replace(/^mailto:|\?.*$/gi, ''));
+}
+
+/** The mail that a click would begin; '' for any other click. */
+export function begunBy(target: EventTarget | null): string {
+  // An element of the frame's window is none of ours: `instanceof` would not know it.
+  const link = target && 'closest' in target ? (target as Element).closest('a[href]') : null;
+  const href = link?.getAttribute('href') ?? '';
+  // As it is read when the link opens a tab: a mail may have such an address of its own, and a broken one.
+  return href.startsWith(WRITE) ? (new URLSearchParams(href.slice(href.indexOf('#') + 1)).get('mailto') ?? '') : '';
 }
 
 export function dress(doc: Document, designed: boolean, theme: 'light' | 'dark'): void {

@@ -10,12 +10,15 @@ import { showKeys } from '../dialogs/asked';
 import { commandFor, isControl, ownsKeys, type Command } from '../keyboard';
 import { layout } from '../layout';
 import { focusedId, focusRow, moveFocus } from '../list/focus';
+import { answer, closeWriting, compose, openRow } from '../writing';
 
 /** "g i" counts as one key when the second follows soon. */
 const SEQUENCE_MS = 1200;
 
 /** Everywhere; the other commands need the mail on the screen. */
-const GLOBAL: ReadonlySet<Command> = new Set<Command>(['inbox', 'undo', 'help', 'escape']);
+const GLOBAL: ReadonlySet<Command> = new Set<Command>(['compose', 'inbox', 'undo', 'help', 'escape']);
+/** While a mail is written, a key that missed its field must not lead away from it. */
+const WRITING: ReadonlySet<Command> = new Set<Command>(['help', 'escape']);
 
 function walk(by: 1 | -1): void {
   const reading = get(opened) !== null;
@@ -26,7 +29,13 @@ function walk(by: 1 | -1): void {
 
 function openFocused(): void {
   const id = get(focusedId);
-  if (id) openMessage(id, 'tap');
+  if (id) openRow(id);
+}
+
+/** What is answered is one message. */
+function answerOne(kind: Parameters<typeof answer>[1]): void {
+  const [id, ...others] = targets();
+  if (id && others.length === 0) answer(id, kind);
 }
 
 export function toInbox(): void {
@@ -37,6 +46,7 @@ export function toInbox(): void {
 /** One step back: the selection, then the message, then the side view. */
 export function escape(): void {
   if (get(selected).size > 0) return clear();
+  if (get(route).view === 'compose') return closeWriting();
   if (get(route).view !== 'mail') return go({ view: 'mail', folder: get(current)?.id ?? null, message: null });
   if (get(opened)) leaveMessage();
 }
@@ -59,6 +69,10 @@ const RUN: Record<Command, () => void> = {
   move: () => perform('move'),
   select: () => (get(focusedId) ? toggle(get(focusedId)) : undefined),
   select_all: selectAll,
+  compose,
+  reply: () => answerOne('reply'),
+  reply_all: () => answerOne('reply_all'),
+  forward: () => answerOne('forward'),
   inbox: toInbox,
   undo: () => void undoLast(),
   help: showKeys,
@@ -77,6 +91,11 @@ function belongsElsewhere(event: KeyboardEvent): boolean {
   return isControl(target) && !(arrow && row);
 }
 
+function allowed(command: Command): boolean {
+  const { view } = get(route);
+  return view === 'mail' || (view === 'compose' ? WRITING : GLOBAL).has(command);
+}
+
 export function keyHandler(): (event: KeyboardEvent) => void {
   let before = { key: '', at: 0 };
   return (event) => {
@@ -85,7 +104,7 @@ export function keyHandler(): (event: KeyboardEvent) => void {
     const recent = event.timeStamp - before.at < SEQUENCE_MS ? before.key : '';
     const command = commandFor({ key, ctrl, meta, alt }, recent);
     before = { key, at: event.timeStamp };
-    if (!command || (get(route).view !== 'mail' && !GLOBAL.has(command))) return;
+    if (!command || !allowed(command)) return;
     event.preventDefault();
     RUN[command]();
   };

@@ -1,5 +1,7 @@
 /** What is not needed for the first rows. It is fetched as soon as the page is idle, so that the first tap finds it here. */
 export const loadReader = () => import('../reader/Reader.svelte');
+export const loadComposer = () => import('../composer/Composer.svelte');
+export const loadUnsaved = () => import('../list/Unsaved.svelte');
 export const loadActivity = () => import('../activity/Activity.svelte');
 export const loadMe = () => import('../me/Me.svelte');
 export const loadMove = () => import('../dialogs/MoveDialog.svelte');
@@ -15,6 +17,7 @@ export function warm(): () => void {
   const timer = setTimeout(() => {
     void loadReader();
     void loadMove();
+    void loadComposer();
   }, IDLE_MS);
   return () => clearTimeout(timer);
 }

@@ -66,8 +66,12 @@ test('a name that only hides its address is not shown, and neither is a subject 
 
 test('the name of a row says everything that is drawn', () => {
   const unread = row({ flags: flags.FLAGGED | flags.DRAFT, has_attachments: true });
-  expect(rowName(unread, false, true, '07:38', t)).toBe(
+  const shown = { outgoing: false, connected: true, when: '07:38', replying: '' };
+  expect(rowName(unread, shown, t)).toBe(
     'Vera Muster, Befund, 07:38, <row.unread>, <row.draft>, <row.attachment>, <row.flagged>',
   );
-  expect(rowName(row(), false, true, '07:38', t)).toBe('Vera Muster, Befund, 07:38');
+  expect(rowName(row(), shown, t)).toBe('Vera Muster, Befund, 07:38');
+  expect(rowName(row(), { ...shown, replying: 'Empfang 2 antwortet' }, t)).toBe(
+    'Vera Muster, Befund, 07:38, Empfang 2 antwortet',
+  );
 });

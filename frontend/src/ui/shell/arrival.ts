@@ -1,0 +1,27 @@
+/** What an address asks for that came from outside. Pure.
+ *
+ *  A link in a mail comes by the fragment, which no server sees; the system's handlers can only fill a query. */
+type Address = { pathname: string; search: string; hash: string };
+export type Arrival =
+  { kind: 'mailto'; url: string } | { kind: 'share'; subject: string; text: string } | { kind: 'new' };
+
+const OURS = ['mailto', 'share_title', 'share_text', 'share_url'] as const;
+
+export function arrivalOf({ pathname, search, hash }: Address): Arrival | null {
+  const asked = new URLSearchParams(search);
+  const url = asked.get('mailto') ?? new URLSearchParams(hash.slice(1)).get('mailto');
+  if (url) return { kind: 'mailto', url };
+  // What is shared mostly says the same twice: a page's address as its text, or its title.
+  const parts = ['share_text', 'share_url'].flatMap((name) => asked.get(name)?.trim() || []);
+  const subject = asked.get('share_title')?.trim() ?? '';
+  if (subject || parts.length > 0) return { kind: 'share', subject, text: [...new Set(parts)].join('\n') };
+  return /^\/compose\/?$/.test(pathname) ? { kind: 'new' } : null;
+}
+
+/** The query without what was taken from it: it must not begin the same mail again at a reload. */
+export function restOf(search: string): string {
+  const asked = new URLSearchParams(search);
+  for (const name of OURS) asked.delete(name);
+  const rest = asked.toString();
+  return rest ? `?${rest}` : '';
+}

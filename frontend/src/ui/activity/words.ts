@@ -1,13 +1,15 @@
-/** A line of the ledger in words: what was done, how far it is, and why. Codes come from the server, the screen has the words. */
+/** A line of the ledger in words: what was done, how far it is, and what may be done about it. Pure. */
 import type { ActionRow, MessageRow } from '../../mail/rows';
-import { visible } from '../format';
+import { clock, visible } from '../format';
 import type { IconName } from '../icons';
 import type { Key, Translate } from '../i18n';
 import { DELETED, FLAGGED, SEEN } from '../list/rowwords';
+import type { FolderWord } from './why';
 
-export type FolderWord = (id: string) => string;
+type State = Pick<ActionRow, 'state' | 'detail'>;
+type Look = { key: Key; icon: IconName; tone: string };
 
-const STATES: Record<ActionRow['state'], { key: Key; icon: IconName; tone: string }> = {
+const STATES: Record<ActionRow['state'], Look> = {
   waiting: { key: 'activity.waiting', icon: 'clock', tone: 'warn' },
   sending: { key: 'activity.sending', icon: 'spin', tone: 'plain' },
   done: { key: 'activity.done', icon: 'done', tone: 'good' },
@@ -18,15 +20,52 @@ const STATES: Record<ActionRow['state'], { key: Key; icon: IconName; tone: strin
   unknown: { key: 'activity.unknown', icon: 'unknown', tone: 'warn' },
 };
 
-export const stateOf = (state: ActionRow['state']): { key: Key; icon: IconName; tone: string } => STATES[state];
+/** Sent is sent: that it is still being filed is not the writer's worry. */
+const isAccepted = ({ state, detail }: State): boolean => state === 'sending' && detail === 'accepted';
+
+export const stateOf = (row: State): Look => STATES[isAccepted(row) ? 'done' : row.state];
 
 /** Not carried out, and a person may decide. What was overtaken is not among them: trying again would only meet the same. */
 export function isStuck(state: ActionRow['state']): boolean {
   return state === 'held' || state === 'failed' || state === 'unknown';
 }
 
-export function isOpen(state: ActionRow['state']): boolean {
-  return state === 'waiting' || state === 'sending' || isStuck(state);
+export function isOpen(row: State): boolean {
+  return row.state === 'waiting' || (row.state === 'sending' && !isAccepted(row)) || isStuck(row.state);
+}
+
+export type Remedy = 'undo' | 'show_both' | 'retry' | 'send_anyway' | 'edit' | 'discard';
+
+/** The first is what a person most likely wants. */
+export function remediesFor(row: Pick<ActionRow, 'kind' | 'state'>): Remedy[] {
+  const { kind, state } = row;
+  if (state === 'waiting') return kind === 'send' ? ['undo'] : ['discard'];
+  if (!isStuck(state)) return [];
+  if (kind === 'draft') return ['retry', 'edit', 'discard'];
+  if (kind !== 'send') return ['retry', 'discard'];
+  if (state === 'held') return ['show_both', 'send_anyway', 'edit', 'discard'];
+  return [state === 'unknown' ? 'send_anyway' : 'retry', 'edit', 'discard'];
+}
+
+/** When it leaves, or is tried again. Empty when nothing is set. */
+export function dueWords(
+  row: State & Pick<ActionRow, 'kind' | 'due_at'>,
+  now: number,
+  locale: string,
+  t: Translate,
+): string {
+  if (row.kind !== 'send' || row.due_at <= now || !isOpen(row)) return '';
+  const time = clock(row.due_at, locale);
+  if (row.state === 'waiting') return t('activity.leaves', { time });
+  return row.state === 'sending' ? t('activity.next_try', { time }) : '';
+}
+
+/** Each recipient that was not accepted, with the mail server's own words. */
+export function refusedWords(row: Pick<ActionRow, 'refused'>, t: Translate): string[] {
+  return row.refused.map(({ email, code, text }) => {
+    const words = visible(text) || t('activity.refused_code', { code });
+    return t('activity.refused_by', { email: visible(email), text: words });
+  });
 }
 
 function flagKey(args: ActionRow['args']): Key {
@@ -39,17 +78,29 @@ function flagKey(args: ActionRow['args']): Key {
   return remove & FLAGGED ? 'activity.unflagged' : 'activity.marked';
 }
 
-const KINDS: Partial<Record<ActionRow['kind'], Key>> = {
+type Written = 'draft' | 'discard' | 'send';
+
+const KINDS: Record<Exclude<ActionRow['kind'], 'flag' | Written>, Key> = {
   move: 'activity.moved',
   archive: 'activity.archived',
   trash: 'activity.trashed',
   destroy: 'activity.destroyed',
 };
 
-export function deedOf(row: Pick<ActionRow, 'kind' | 'args' | 'targets'>, folder: FolderWord, t: Translate): string {
+function writtenKey(row: State & { kind: Written }): Key {
+  if (row.kind !== 'send') return `activity.${row.kind}`;
+  return row.state === 'done' || isAccepted(row) ? 'activity.sent' : 'activity.send';
+}
+
+type Deed = State & Pick<ActionRow, 'kind' | 'args' | 'targets' | 'subject'>;
+
+export function deedOf(row: Deed, folder: FolderWord, t: Translate): string {
+  const { kind } = row;
+  if (kind === 'draft' || kind === 'discard' || kind === 'send')
+    return t(writtenKey({ ...row, kind }), { subject: visible(row.subject) || t('row.no_subject') });
   const n = row.targets.length;
-  if (row.kind === 'archive' && n === 0) return t('activity.archive_made');
-  const key = row.kind === 'flag' ? flagKey(row.args) : (KINDS[row.kind] ?? 'activity.marked');
+  if (kind === 'archive' && n === 0) return t('activity.archive_made');
+  const key = kind === 'flag' ? flagKey(row.args) : KINDS[kind];
   return t(key, { n, folder: folder(typeof row.args.to === 'string' ? row.args.to : '') });
 }
 
@@ -59,44 +110,4 @@ export function aboutOf(row: Pick<MessageRow, 'subject' | 'senders'>, n: number,
   const who = visible(sender?.name ?? '') || visible(sender?.email ?? '');
   const what = [who, visible(row.subject) || t('row.no_subject')].filter(Boolean).join(': ');
   return n > 1 ? t('activity.and_more', { what, n: n - 1 }) : what;
-}
-
-const WHY: Record<string, Key> = {
-  already: 'why.already',
-  already_there: 'why.already',
-  gone: 'why.gone',
-  discarded: 'why.discarded',
-  moved: 'why.moved_elsewhere',
-  not_in_trash: 'why.not_in_trash',
-  not_moved: 'why.refused',
-  no_move_folder: 'why.no_folder',
-  no_archive_folder: 'why.no_archive',
-  no_trash_folder: 'why.no_trash',
-  left_the_folder: 'why.lost_answer',
-  refused: 'why.refused',
-  bad_input: 'why.refused',
-  no_folder: 'why.no_folder',
-  noperm: 'why.read_only',
-  'read-only': 'why.read_only',
-  overquota: 'why.over_quota',
-  limit: 'why.over_quota',
-  trycreate: 'why.no_folder',
-  nonexistent: 'why.no_folder',
-  too_old: 'why.too_old',
-  lost_answer: 'why.lost_answer',
-  network: 'why.offline',
-  offline: 'why.offline',
-  sign_in: 'why.sign_in',
-  sign_in_refused: 'why.sign_in',
-};
-
-/** The sentence behind a state. Empty where the state says it all. */
-export function whyOf(row: Pick<ActionRow, 'state' | 'detail' | 'where'>, folder: FolderWord, t: Translate): string {
-  const code = row.detail;
-  if (!code) {
-    if (row.state === 'conflict') return t('why.overtaken');
-    return row.state === 'unknown' ? t('why.lost_answer') : '';
-  }
-  const key = WHY[code];
-  return key ? t(key, { folder: folder(row.where) }) : t('why.other', { code });
 }

@@ -39,7 +39,8 @@ export type Remedy = 'undo' | 'show_both' | 'retry' | 'send_anyway' | 'edit' | '
 /** The first is what a person most likely wants. */
 export function remediesFor(row: Pick<ActionRow, 'kind' | 'state'>): Remedy[] {
   const { kind, state } = row;
-  if (state === 'waiting') return kind === 'send' ? ['undo'] : ['discard'];
+  // A draft that is not saved is still one: there is nothing to give up, only to write on.
+  if (state === 'waiting') return [kind === 'send' ? 'undo' : kind === 'draft' ? 'edit' : 'discard'];
   if (!isStuck(state)) return [];
   if (kind === 'draft') return ['retry', 'edit', 'discard'];
   if (kind !== 'send') return ['retry', 'discard'];

@@ -96,6 +96,7 @@ export const de: Record<StartKey, Text> = {
   'row.selected': 'ausgewählt',
   'row.no_subject': '(kein Betreff)',
   'row.no_sender': '(unbekannter Absender)',
+  'row.no_recipient': '(noch kein Empfänger)',
   'row.to': 'An {names}',
   'row.unparsed': 'Diese Nachricht konnte nicht gelesen werden',
   'reader.empty': 'Keine Nachricht geöffnet',

@@ -101,6 +101,7 @@ export const en = {
   'row.selected': 'selected',
   'row.no_subject': '(no subject)',
   'row.no_sender': '(unknown sender)',
+  'row.no_recipient': '(no recipient yet)',
   'row.to': 'To {names}',
   'row.unparsed': 'This message could not be read',
   'reader.empty': 'No message open',

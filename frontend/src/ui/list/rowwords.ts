@@ -40,10 +40,11 @@ export function marksOf(row: Wordable, connected: boolean): Mark[] {
 
 /** Sender, or in Sent and Drafts the recipients. */
 export function whoOf(row: Wordable, outgoing: boolean, t: Translate): string {
-  const people = outgoing && row.recipients.length > 0 ? row.recipients : row.senders;
-  const names = people.map(nameOf).filter(Boolean).join(', ');
+  const toPeople = outgoing && row.recipients.length > 0;
+  if (outgoing && !toPeople && row.flags & DRAFT) return t('row.no_recipient');
+  const names = (toPeople ? row.recipients : row.senders).map(nameOf).filter(Boolean).join(', ');
   if (!names) return t('row.no_sender');
-  return outgoing && row.recipients.length > 0 ? t('row.to', { names }) : names;
+  return toPeople ? t('row.to', { names }) : names;
 }
 
 export function subjectOf(row: { subject: string }, t: Translate): string {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ActionRow } from '../../../src/mail/rows';
 import { whyOf } from '../../../src/ui/activity/why';
+import { told } from '../../../src/ui/activity/told';
 import { deedOf, dueWords, isOpen, refusedWords, remediesFor, stateOf } from '../../../src/ui/activity/words';
 import { action } from '../support/rows';
 import { translator } from '../support/words';
@@ -91,10 +92,24 @@ test.each([
   ['send', 'failed', ['retry', 'edit', 'discard']],
   ['send', 'unknown', ['send_anyway', 'edit', 'discard']],
   ['send', 'done', []],
+  ['draft', 'waiting', ['edit']],
   ['draft', 'failed', ['retry', 'edit', 'discard']],
   ['draft', 'conflict', []],
   ['flag', 'waiting', ['discard']],
   ['move', 'failed', ['retry', 'discard']],
 ] as const)('what can be done about %s, %s', (kind, state, remedies) => {
   expect(remediesFor(line(kind, state))).toEqual(remedies);
+});
+
+test('that a draft was saved is told once, and no longer when it was sent', () => {
+  const saved = (id: string, draft: string) => action(id, { kind: 'draft', state: 'done', draft });
+  const ids = (lines: ActionRow[]): string[] => told(lines).map(({ id }) => id);
+  expect(ids([saved('3', 'a'), saved('2', 'b'), saved('1', 'a')])).toEqual(['3', '2']);
+  expect(ids([action('2', { kind: 'send', state: 'sending', draft: 'a' }), saved('1', 'a')])).toEqual(['2']);
+});
+
+test('a draft that could not be saved is told beside the version that was', () => {
+  const failed = action('1', { kind: 'draft', state: 'failed', draft: 'a' });
+  const saved = action('2', { kind: 'draft', state: 'done', draft: 'a' });
+  expect(told([saved, failed])).toEqual([saved, failed]);
 });

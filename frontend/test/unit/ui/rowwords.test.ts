@@ -56,6 +56,7 @@ test('who it is from, or in Sent to whom', () => {
   expect(whoOf(row(), true, t)).toBe('<row.to praxis@example.org>');
   expect(whoOf(row({ recipients: [] }), true, t)).toBe('Vera Muster');
   expect(whoOf(row({ senders: [] }), false, t)).toBe('<row.no_sender>');
+  expect(whoOf(row({ recipients: [], flags: flags.DRAFT }), true, t)).toBe('<row.no_recipient>');
 });
 
 test('a name that only hides its address is not shown, and neither is a subject of nothing', () => {

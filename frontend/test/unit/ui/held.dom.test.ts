@@ -27,6 +27,7 @@ function held(
   const item = {
     ...action('a1', { kind: 'send', state: 'held', detail: 'answer_sent', where: 's1', ...change }),
     local: false,
+    about: null,
   };
   render(Held, { item, own: Promise.resolve(own), other: Promise.resolve(other), ...calls });
   return calls;

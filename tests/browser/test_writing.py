@@ -1,0 +1,292 @@
+"""Writing mail: what one sends, answers or keeps as a draft is with everybody, once, whatever the network does."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from playwright.sync_api import expect
+
+from deploy.embedded.dovecot import Dovecot
+from deploy.embedded.postfix import REFUSED_DOMAIN, Postfix
+from tests.support.app import App
+from tests.support.composer import Composer
+from tests.support.stack import Stack
+from tests.support.waiting import wait_for
+from tests.support.world import World
+
+NewApp = Callable[..., App]
+Desks = tuple[App, App]
+QUESTION = "Rückfrage"
+ANSWER = f"Re: {QUESTION}"
+NO_UNDO = json.dumps({"undoSeconds": 0})
+
+
+@pytest.fixture(scope="module")
+def dovecot() -> Iterator[Dovecot]:
+    with Dovecot(for_smtp=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postfix(dovecot: Dovecot) -> Iterator[Postfix]:
+    with Postfix(dovecot) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory, dovecot: Dovecot) -> Iterator[Stack]:
+    with Stack(tmp_path_factory.mktemp("stack"), dovecot=dovecot) as running:
+        yield running
+
+
+@pytest.fixture
+def desks(world: World, user: str, new_app: NewApp) -> Desks:
+    """Two devices on one mailbox with a question that wants an answer. What is sent leaves at once."""
+    world.append(subject=QUESTION, sender="Anna Muster <anna@muster.example>", to=f"{user}@praxis.example")
+    here, there = new_app(), new_app()
+    for app in (here, there):
+        app.context.add_init_script(f"localStorage['praxispost-settings'] ??= {NO_UNDO!r}")
+    here.sign_in(user)
+    there.sign_in(user, device="Empfang 2")
+    for app in (here, there):
+        app.expect_subjects(QUESTION)
+    return here, there
+
+
+@pytest.fixture
+def sending(desks: Desks, user: str, postfix: Postfix, world: World) -> Desks:
+    """The same, and it is known which server sends."""
+    here, _ = desks
+    letter = Composer.new(here).address(f"{user}@praxis.example").write("Probe", subject="Probe")
+    letter.send().tell_server(postfix).expect_closed()
+    for app in desks:
+        app.expect_row("Probe", "unread")
+        app.expect_settled()
+    return desks
+
+
+def _parsed(raw: bytes) -> EmailMessage:
+    message = message_from_bytes(raw, policy=policy.SMTP)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def _text(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
+def _ledger(app: App) -> None:
+    app.page.get_by_role("navigation", name="Main areas").get_by_role("link", name="Activity").click()
+
+
+def test_a_new_mail_is_delivered_and_its_copy_is_in_sent_everywhere(
+    desks: Desks, world: World, user: str, postfix: Postfix
+) -> None:
+    here, _ = desks
+    letter = Composer.new(here).address(f"{user}@praxis.example").write("Guten Tag\n", subject="Termin")
+    letter.send().tell_server(postfix).expect_closed()
+    for app in desks:
+        app.folder("Sent").expect_row("Termin")
+        app.folder("Inbox").expect_row("Termin", "unread")
+    assert (world.subjects("Sent"), world.subjects("INBOX").count("Termin")) == (["Termin"], 1)
+    wait_for(lambda: world.subjects("Drafts") == [])
+
+
+# Reply
+
+
+@pytest.mark.parametrize("offline", [False, True], ids=["online", "offline"])
+def test_an_answer_is_in_sent_once_and_its_original_answered_everywhere(
+    sending: Desks, world: World, network: Stack, offline: bool
+) -> None:
+    here, _ = sending
+    here.expect_cached()
+    if offline:
+        network.proxy.refuse()
+        here.expect_offline()
+    Composer.answer(here, QUESTION).write("Gerne am Montag.\n").send().expect_closed()
+    if offline:
+        here.expect_waiting(1)
+        network.proxy.restore()
+    for app in sending:
+        app.folder("Inbox").expect_row(QUESTION, "answered")
+        app.folder("Sent").expect_row(ANSWER)
+    assert world.subjects("Sent").count(ANSWER) == 1
+    assert "\\Answered" in world.flags_of("INBOX", QUESTION)
+    sent, question = _parsed(world.raw("Sent", ANSWER)), _parsed(world.raw("INBOX", QUESTION))
+    assert sent["In-Reply-To"] == question["Message-ID"]
+    assert sent["To"] == "Anna Muster <anna@muster.example>"
+    assert _text(sent).startswith("Gerne am Montag.\n")
+
+
+def test_answered_in_outlook_it_is_answered_everywhere(desks: Desks, world: World) -> None:
+    world.flag("INBOX", QUESTION, "\\Answered")
+    for app in desks:
+        app.expect_row(QUESTION, "answered")
+
+
+def test_who_is_answering_is_seen_on_the_row_and_in_the_message_by_everybody_else(desks: Desks) -> None:
+    here, there = desks
+    letter = Composer.answer(here, QUESTION)
+    expect(there.link(QUESTION)).to_have_accessible_name(re.compile("Empfang 1 is replying"))
+    article = there.read(QUESTION)
+    expect(article.get_by_text("Empfang 1 is replying")).to_be_visible()
+    letter.close()
+    expect(article.get_by_text("Empfang 1 is replying")).to_have_count(0)
+    expect(there.link(QUESTION)).not_to_have_accessible_name(re.compile("is replying"))
+
+
+# Drafts
+
+
+@pytest.mark.parametrize("offline", [False, True], ids=["online", "offline"])
+def test_a_draft_is_with_everybody_and_one_version_of_it(
+    desks: Desks, world: World, network: Stack, offline: bool
+) -> None:
+    here, there = desks
+    here.expect_cached()
+    if offline:
+        network.proxy.refuse()
+        here.expect_offline()
+    letter = Composer.new(here).address("anna@muster.example").write("Erste Fassung\n", subject="Befund")
+    if not offline:
+        letter.expect_saved()
+        letter.write("Zweite ")
+    letter.close()
+    if offline:
+        network.proxy.restore()
+    here.expect_settled()
+    there.folder("Drafts").expect_subjects("Befund")
+    here.folder("Drafts").expect_subjects("Befund")
+    wanted = "Erste Fassung\n" if offline else "Zweite Erste Fassung\n"
+    wait_for(lambda: world.subjects("Drafts") == ["Befund"])
+    wait_for(lambda: _text(_parsed(world.raw("Drafts", "Befund"))) == wanted)
+    assert {"\\Draft", "\\Seen"} <= world.flags_of("Drafts", "Befund")
+    expect(Composer.draft(there, "Befund").text).to_have_value(wanted)
+
+
+def test_a_draft_of_outlook_is_gone_on_with_here_and_stays_one(desks: Desks, world: World) -> None:
+    here, there = desks
+    world.append("Drafts", subject="Von Outlook", body="Guten Tag", flags="\\Draft \\Seen")
+    letter = Composer.draft(here.folder("Drafts"), "Von Outlook")
+    letter.write("Weiter: ").expect_saved().close()
+    wait_for(lambda: world.subjects("Drafts") == ["Von Outlook"])
+    wait_for(lambda: _text(_parsed(world.raw("Drafts", "Von Outlook"))).startswith("Weiter: Guten Tag"))
+    there.folder("Drafts").expect_subjects("Von Outlook")
+
+
+def test_whoever_comes_second_to_a_draft_looks_first_and_may_take_over(desks: Desks) -> None:
+    here, there = desks
+    first = Composer.new(here).write("Von hier\n", subject="Befund").expect_saved()
+    second = Composer.draft(there.folder("Drafts"), "Befund")
+    expect(second.region.get_by_text("Empfang 1 has this draft open")).to_be_visible()
+    expect(second.text).not_to_be_editable()
+    second.region.get_by_role("button", name="Take over").click()
+    expect(second.text).to_be_editable()
+    expect(first.region.get_by_text("Empfang 2 has this draft open")).to_be_visible()
+
+
+def test_what_was_typed_is_still_there_after_a_reload(desks: Desks, network: Stack) -> None:
+    here, _ = desks
+    here.expect_cached()
+    network.proxy.refuse()
+    here.expect_offline()
+    letter = Composer.new(here).address("anna@muster.example").write("Ein langer Text\n", subject="Befund")
+    expect(letter.region.get_by_text("Waiting for a network")).to_be_visible()
+    here.page.reload()
+    letter.expect_open()
+    expect(letter.text).to_have_value("Ein langer Text\n")
+    expect(letter.subject).to_have_value("Befund")
+    expect(letter.region.get_by_role("button", name="Remove anna@muster.example")).to_be_visible()
+
+
+# Sending
+
+
+def test_an_attachment_arrives_as_it_was(sending: Desks, world: World, user: str) -> None:
+    here, _ = sending
+    content = bytes(range(256)) * 4096  # four chunks
+    letter = Composer.new(here).address(f"{user}@praxis.example").write("Im Anhang", subject="Bild")
+    letter.attach("Befund.pdf", content).send().expect_closed()
+    here.folder("Inbox").expect_row("Bild", "attachment")
+    (file,) = _parsed(world.raw("INBOX", "Bild")).iter_attachments()
+    assert (file.get_filename(), file.get_content()) == ("Befund.pdf", content)
+
+
+def test_a_file_that_was_attached_without_a_network_goes_along(
+    sending: Desks, world: World, user: str, network: Stack
+) -> None:
+    here, _ = sending
+    here.expect_cached()
+    network.proxy.refuse()
+    here.expect_offline()
+    letter = Composer.new(here).address(f"{user}@praxis.example").write("Im Anhang", subject="Bild")
+    letter.attach("Befund.pdf", b"%PDF-1.4 " + b"x" * 300_000).send()
+    here.page.get_by_role("dialog").get_by_role("button", name="Send later").click()
+    letter.expect_closed()
+    network.proxy.restore()
+    here.expect_row("Bild", "attachment")
+    assert world.subjects("Sent").count("Bild") == 1
+
+
+def test_sending_is_taken_back_and_the_mail_is_on_the_screen_again(
+    sending: Desks, world: World, user: str
+) -> None:
+    here, _ = sending
+    here.page.evaluate("localStorage.removeItem('praxispost-settings')")
+    here.page.reload()
+    here.expect_live()
+    letter = Composer.new(here).address(f"{user}@praxis.example").write("Zu früh", subject="Zurück")
+    letter.send().expect_closed()
+    here.page.get_by_role("button", name="Undo").click()
+    letter.expect_open()
+    expect(letter.text).to_have_value("Zu früh")
+    letter.write("Nicht mehr ").expect_saved().close()
+    assert "Zurück" not in world.subjects("INBOX") + world.subjects("Sent")
+
+
+def test_an_answer_that_somebody_else_gave_meanwhile_is_held_and_its_writer_decides(
+    sending: Desks, world: World, network: Stack
+) -> None:
+    here, there = sending
+    here.expect_cached()
+    here.read(QUESTION)  # its text must be here
+    here.context.set_offline(True)
+    here.expect_offline()
+    Composer.answer(here, QUESTION).write("Am Dienstag.\n").send().expect_closed()
+    Composer.answer(there, QUESTION).write("Am Montag.\n").send().expect_closed()
+    there.folder("Sent").expect_row(ANSWER)
+    there.folder("Inbox").expect_row(QUESTION, "answered")
+    here.context.set_offline(False)
+    here.expect_live()
+    _ledger(here)
+    ledger = here.page.get_by_role("region", name="Activity")
+    expect(ledger.get_by_text("Held")).to_be_visible()
+    ledger.get_by_role("button", name="Show both texts").click()
+    both = here.page.get_by_role("dialog", name="Held")
+    expect(both.get_by_text("Am Montag.")).to_be_visible()
+    expect(both.get_by_text("Am Dienstag.")).to_be_visible()
+    assert world.subjects("Sent").count(ANSWER) == 1
+    both.get_by_role("button", name="Send anyway").click()
+    wait_for(lambda: world.subjects("Sent").count(ANSWER) == 2)
+
+
+def test_a_refused_recipient_is_named_and_the_mail_can_be_mended(sending: Desks, world: World, user: str) -> None:
+    here, _ = sending
+    addresses = (f"{user}@praxis.example", f"niemand@{REFUSED_DOMAIN}")
+    Composer.new(here).address(*addresses).write("An beide", subject="Zwei").send().expect_closed()
+    _ledger(here)
+    ledger = here.page.get_by_role("region", name="Activity")
+    expect(ledger.get_by_text(re.compile(rf"niemand@{REFUSED_DOMAIN}: .*Nobody lives here"))).to_be_visible()
+    assert "Zwei" not in world.subjects("INBOX")
+    ledger.get_by_role("button", name="Edit").click()
+    letter = Composer(here).expect_open()
+    letter.region.get_by_role("button", name=f"Remove niemand@{REFUSED_DOMAIN}").click()
+    letter.send().expect_closed()
+    here.folder("Inbox").expect_row("Zwei", "unread")
+    assert world.subjects("INBOX").count("Zwei") == world.subjects("Sent").count("Zwei") == 1

@@ -213,7 +213,7 @@ def test_an_attachment_arrives_as_it_was(sending: Desks, world: World, user: str
     content = bytes(range(256)) * 4096  # four chunks
     letter = Composer.new(here).address(f"{user}@praxis.example").write("Im Anhang", subject="Bild")
     letter.attach("Befund.pdf", content).send().expect_closed()
-    here.folder("Inbox").expect_row("Bild", "attachment")
+    here.folder("Inbox").expect_row("Bild", "with attachment")
     (file,) = _parsed(world.raw("INBOX", "Bild")).iter_attachments()
     assert (file.get_filename(), file.get_content()) == ("Befund.pdf", content)
 
@@ -230,7 +230,7 @@ def test_a_file_that_was_attached_without_a_network_goes_along(
     here.page.get_by_role("dialog").get_by_role("button", name="Send later").click()
     letter.expect_closed()
     network.proxy.restore()
-    here.expect_row("Bild", "attachment")
+    here.expect_row("Bild", "with attachment")
     assert world.subjects("Sent").count("Bild") == 1
 
 
@@ -238,7 +238,7 @@ def test_sending_is_taken_back_and_the_mail_is_on_the_screen_again(
     sending: Desks, world: World, user: str
 ) -> None:
     here, _ = sending
-    here.page.evaluate("localStorage.removeItem('praxispost-settings')")
+    here.page.evaluate("localStorage.setItem('praxispost-settings', '{\"undoSeconds\":30}')")
     here.page.reload()
     here.expect_live()
     letter = Composer.new(here).address(f"{user}@praxis.example").write("Zu früh", subject="Zurück")

@@ -26,7 +26,7 @@ class Composer:
     def answer(cls, app: App, subject: str, how: str = "Reply") -> Self:
         """`how`: "Reply", "Reply all", "Forward"."""
         app.read(subject)
-        app.page.get_by_role("toolbar", name="Message actions").get_by_role("button", name=how, exact=True).click()
+        app.page.get_by_role("toolbar", name="Actions").get_by_role("button", name=how, exact=True).click()
         return cls(app).expect_open()
 
     @classmethod

@@ -23,7 +23,13 @@ const STATES: Record<ActionRow['state'], Look> = {
 /** Sent is sent: that it is still being filed is not the writer's worry. */
 const isAccepted = ({ state, detail }: State): boolean => state === 'sending' && detail === 'accepted';
 
-export const stateOf = (row: State): Look => STATES[isAccepted(row) ? 'done' : row.state];
+/** A draft on its way is not being sent, whatever the state is called. */
+const SAVING: Look = { key: 'activity.saving', icon: 'spin', tone: 'plain' };
+
+export function stateOf(row: State & Pick<ActionRow, 'kind'>): Look {
+  if (row.kind === 'draft' && row.state === 'sending') return SAVING;
+  return STATES[isAccepted(row) ? 'done' : row.state];
+}
 
 /** Not carried out, and a person may decide. What was overtaken is not among them: trying again would only meet the same. */
 export function isStuck(state: ActionRow['state']): boolean {
@@ -89,7 +95,8 @@ const KINDS: Record<Exclude<ActionRow['kind'], 'flag' | Written>, Key> = {
 };
 
 function writtenKey(row: State & { kind: Written }): Key {
-  if (row.kind !== 'send') return `activity.${row.kind}`;
+  if (row.kind === 'discard') return 'activity.discard';
+  if (row.kind === 'draft') return row.state === 'done' ? 'activity.drafted' : 'activity.draft';
   return row.state === 'done' || isAccepted(row) ? 'activity.sent' : 'activity.send';
 }
 

@@ -15,9 +15,8 @@ const IDLE_MS = 1500;
 
 export function warm(): () => void {
   const timer = setTimeout(() => {
-    void loadReader();
-    void loadMove();
-    void loadComposer();
+    // Without a network it is asked for again when it is needed.
+    for (const load of [loadReader, loadMove, loadComposer]) load().catch(() => undefined);
   }, IDLE_MS);
   return () => clearTimeout(timer);
 }

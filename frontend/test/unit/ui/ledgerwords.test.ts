@@ -61,6 +61,12 @@ test('accepted mail counts as done, though it is still being filed', () => {
   expect(isOpen(line('send', 'sending', 'busy'))).toBe(true);
 });
 
+test('a draft on its way is not called sending, and saved only when it is', () => {
+  expect(stateOf(line('draft', 'sending')).key).toBe('activity.saving');
+  expect(deedOf(line('draft', 'sending'), folder, t)).toBe('Draft “Befund”');
+  expect(deedOf(line('draft', 'done'), folder, t)).toBe('Saved the draft “Befund”');
+});
+
 test('a subject that is empty or only hides is said so', () => {
   expect(deedOf(line('send', 'held', 'answered', { subject: '\u202e' }), folder, t)).toBe('Mail “(no subject)”');
 });

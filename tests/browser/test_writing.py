@@ -269,6 +269,7 @@ def test_an_answer_that_somebody_else_gave_meanwhile_is_held_and_its_writer_deci
     expect(ledger.get_by_text("Held")).to_be_visible()
     ledger.get_by_role("button", name="Show both texts").click()
     both = here.page.get_by_role("dialog", name="Held")
+    expect(both.get_by_text("Empfang 2 answered")).to_be_visible()
     expect(both.get_by_text("Am Montag.")).to_be_visible()
     expect(both.get_by_text("Am Dienstag.")).to_be_visible()
     assert world.subjects("Sent").count(ANSWER) == 1

@@ -138,12 +138,14 @@ export const attachment = (
   return place ? attachmentOf(place.mirror, message, part, onProgress) : Promise.reject(new Error('signed out'));
 };
 
-/** Another message's text, beside what is open: not opened, never counted as read. Null: cannot be had now. */
-export async function peek(id: string): Promise<{ row: RowView; body: BodyRow } | null> {
+export type Peek = { row: RowView | null; body: BodyRow };
+
+/** Another message's text, beside what is open: not opened, never counted as read. `row` null: its folder was never looked
+ *  into here. Null: cannot be had now. */
+export async function peek(id: string): Promise<Peek | null> {
   const place = await arrival();
   const [found, held] = await Promise.all([rows([id]), heldBody(place.mirror, id)]);
-  const row = found.get(id);
-  if (!row) return null;
+  const row = found.get(id) ?? null;
   if (held) return { row, body: held };
   const answer = await fetchBody(place.mirror, place.bell, id);
   return 'body' in answer ? { row, body: answer.body } : null;

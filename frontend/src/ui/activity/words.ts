@@ -36,6 +36,9 @@ export function isStuck(state: ActionRow['state']): boolean {
   return state === 'held' || state === 'failed' || state === 'unknown';
 }
 
+export const isSent = (row: State & Pick<ActionRow, 'kind'>): boolean =>
+  row.kind === 'send' && (row.state === 'done' || isAccepted(row));
+
 export function isOpen(row: State): boolean {
   return row.state === 'waiting' || (row.state === 'sending' && !isAccepted(row)) || isStuck(row.state);
 }
@@ -97,15 +100,23 @@ const KINDS: Record<Exclude<ActionRow['kind'], 'flag' | Written>, Key> = {
 function writtenKey(row: State & { kind: Written }): Key {
   if (row.kind === 'discard') return 'activity.discard';
   if (row.kind === 'draft') return row.state === 'done' ? 'activity.drafted' : 'activity.draft';
-  return row.state === 'done' || isAccepted(row) ? 'activity.sent' : 'activity.send';
+  return isSent(row) ? 'activity.sent' : 'activity.send';
+}
+
+/** What a mail said is not kept for the ledger once it is over: then there may be no subject to name. */
+function writtenWords(row: State & Pick<ActionRow, 'subject'> & { kind: Written }, t: Translate): string {
+  const subject = visible(row.subject);
+  const over = row.state === 'done' || row.state === 'noop';
+  if (!subject && over)
+    return t(isSent(row) || row.kind !== 'send' ? `activity.${row.kind}_done` : 'activity.send_over');
+  return t(writtenKey(row), { subject: subject || t('row.no_subject') });
 }
 
 type Deed = State & Pick<ActionRow, 'kind' | 'args' | 'targets' | 'subject'>;
 
 export function deedOf(row: Deed, folder: FolderWord, t: Translate): string {
   const { kind } = row;
-  if (kind === 'draft' || kind === 'discard' || kind === 'send')
-    return t(writtenKey({ ...row, kind }), { subject: visible(row.subject) || t('row.no_subject') });
+  if (kind === 'draft' || kind === 'discard' || kind === 'send') return writtenWords({ ...row, kind }, t);
   const n = row.targets.length;
   if (kind === 'archive' && n === 0) return t('activity.archive_made');
   const key = kind === 'flag' ? flagKey(row.args) : KINDS[kind];

@@ -111,6 +111,10 @@ export const deWriting: Record<WritingKey, Text> = {
   'activity.discard': 'Entwurf «{subject}» verworfen',
   'activity.send': 'Mail «{subject}»',
   'activity.sent': '«{subject}» gesendet',
+  'activity.draft_done': 'Entwurf gespeichert',
+  'activity.discard_done': 'Entwurf verworfen',
+  'activity.send_done': 'Mail gesendet',
+  'activity.send_over': 'Eine Mail',
   'activity.leaves': 'Geht um {time} weg.',
   'activity.next_try': 'Nächster Versuch um {time}.',
   'activity.refused_by': '{email}: {text}',
@@ -149,6 +153,7 @@ export const deWriting: Record<WritingKey, Text> = {
   'held.answered':
     'Jemand hat diese Mail inzwischen in einem anderen Programm beantwortet. Die Antwort liegt nicht unter Gesendet.',
   'held.in_trash': 'Jemand hat das Original inzwischen in den Papierkorb gelegt.',
+  'held.somebody': 'Jemand',
   'held.the_answer': 'Gesendet {time}',
   'held.the_original': 'Original, {time}',
   'held.yours': 'Geschrieben {time}, {device}',

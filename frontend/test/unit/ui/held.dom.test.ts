@@ -18,10 +18,13 @@ const { composition } = composing(
   { text: 'Thirty tablets only.\n\n-- \nPraxis\n\nThey wrote:\n> May we replace it?' },
 );
 
+type Other = { row: typeof row | null; body: typeof answer.body };
+
 function held(
   change: Partial<ActionRow> = {},
-  other: typeof answer | null = answer,
+  other: Other | null = answer,
   own: typeof composition | null = composition,
+  by = '',
 ) {
   const calls = { onpick: vi.fn(), onclose: vi.fn() };
   const item = {
@@ -29,7 +32,7 @@ function held(
     local: false,
     about: null,
   };
-  render(Held, { item, own: Promise.resolve(own), other: Promise.resolve(other), ...calls });
+  render(Held, { item, by, own: Promise.resolve(own), other: Promise.resolve(other), ...calls });
   return calls;
 }
 
@@ -46,6 +49,17 @@ test('both texts stand beside each other, without what both quote', async () => 
 test('it says that nothing was sent, and who was faster', async () => {
   held();
   await says('Your answer was not sent. Anna answered');
+});
+
+test('where the answer came from this app, the device that gave it is named', async () => {
+  held({}, answer, composition, 'Reception 2');
+  await says('Reception 2 answered');
+});
+
+test('an answer in a folder that was never opened here is shown, by whomever', async () => {
+  held({}, { ...answer, row: null });
+  await says('Somebody answered');
+  await says('Please take the generic.');
 });
 
 test.each([

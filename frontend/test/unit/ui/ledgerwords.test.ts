@@ -67,6 +67,12 @@ test('a draft on its way is not called sending, and saved only when it is', () =
   expect(deedOf(line('draft', 'done'), folder, t)).toBe('Saved the draft “Befund”');
 });
 
+test('when the mail is over and its subject no longer known, it is told without one', () => {
+  expect(deedOf(line('send', 'done', '', { subject: '' }), folder, t)).toBe('Sent a mail');
+  expect(deedOf(line('send', 'noop', 'discarded', { subject: '' }), folder, t)).toBe('A mail');
+  expect(deedOf(line('draft', 'done', '', { subject: '' }), folder, t)).toBe('Saved a draft');
+});
+
 test('a subject that is empty or only hides is said so', () => {
   expect(deedOf(line('send', 'held', 'answered', { subject: '\u202e' }), folder, t)).toBe('Mail “(no subject)”');
 });
@@ -112,6 +118,14 @@ test('that a draft was saved is told once, and no longer when it was sent', () =
   const ids = (lines: ActionRow[]): string[] => told(lines).map(({ id }) => id);
   expect(ids([saved('3', 'a'), saved('2', 'b'), saved('1', 'a')])).toEqual(['3', '2']);
   expect(ids([action('2', { kind: 'send', state: 'sending', draft: 'a' }), saved('1', 'a')])).toEqual(['2']);
+});
+
+test('a version that the same device made needless is not told, one that another device ended is', () => {
+  const ended = action('2', { kind: 'draft', state: 'noop', detail: 'ended', draft: 'a', device: 'x' });
+  const sentBy = (device: string) => action('1', { kind: 'send', state: 'done', draft: 'a', device });
+  expect(told([ended, sentBy('x')])).toHaveLength(1);
+  expect(told([ended, sentBy('y')])).toHaveLength(2);
+  expect(told([action('3', { kind: 'draft', state: 'noop', detail: 'superseded', draft: 'b' })])).toEqual([]);
 });
 
 test('a draft that could not be saved is told beside the version that was', () => {

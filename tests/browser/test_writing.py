@@ -234,9 +234,7 @@ def test_a_file_that_was_attached_without_a_network_goes_along(
     assert world.subjects("Sent").count("Bild") == 1
 
 
-def test_sending_is_taken_back_and_the_mail_is_on_the_screen_again(
-    sending: Desks, world: World, user: str
-) -> None:
+def test_sending_is_taken_back_and_the_mail_is_on_the_screen_again(sending: Desks, world: World, user: str) -> None:
     here, _ = sending
     here.page.evaluate("localStorage.setItem('praxispost-settings', '{\"undoSeconds\":30}')")
     here.page.reload()

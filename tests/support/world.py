@@ -81,11 +81,6 @@ class World:
         uid = self._uid(folder, which)
         return self._listing(folder)[uid][1]
 
-    def raw(self, folder: str, which: str | int) -> bytes:
-        """The whole message, not marked as read."""
-        _, lines = self._ok(self._imap.uid("FETCH", str(self._uid(folder, which)), "(BODY.PEEK[])"))
-        return next(line[1] for line in lines if isinstance(line, tuple))
-
     def folders(self) -> list[str]:
         _, lines = self._ok(self._imap.list())
         return sorted(re.sub(rb'^.* "?([^"]+)"?$', rb"\1", line).decode() for line in lines if isinstance(line, bytes))

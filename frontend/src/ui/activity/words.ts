@@ -70,10 +70,11 @@ export function dueWords(
   return row.state === 'sending' ? t('activity.next_try', { time }) : '';
 }
 
-/** Each recipient that was not accepted, with the mail server's own words. */
+/** Each recipient that was not accepted, with the mail server's own words. Most begin them with the address. */
 export function refusedWords(row: Pick<ActionRow, 'refused'>, t: Translate): string[] {
   return row.refused.map(({ email, code, text }) => {
-    const words = visible(text) || t('activity.refused_code', { code });
+    const said = text.startsWith(`<${email}>: `) ? text.slice(email.length + 4) : text;
+    const words = visible(said) || t('activity.refused_code', { code });
     return t('activity.refused_by', { email: visible(email), text: words });
   });
 }

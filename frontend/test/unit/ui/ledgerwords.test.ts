@@ -90,10 +90,12 @@ test('each refused recipient is named with the server’s own words', () => {
   const refused = [
     { email: 'a@example.org', code: 550, text: '5.1.1 User unknown' },
     { email: 'b@example.org', code: 554, text: '' },
+    { email: 'c@example.org', code: 550, text: '<c@example.org>: Nobody lives here' },
   ];
   expect(refusedWords(line('send', 'failed', 'recipients_refused', { refused }), t)).toEqual([
     'a@example.org: 5.1.1 User unknown',
     'b@example.org: refused (554)',
+    'c@example.org: Nobody lives here',
   ]);
 });
 

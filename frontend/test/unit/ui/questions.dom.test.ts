@@ -76,10 +76,9 @@ test('a mail without a subject may leave, but the first choice is to go back', a
   expect(onanswer).toHaveBeenCalledWith('on');
 });
 
-test('too large says how large and what is allowed', () => {
-  ask({ code: 'too_large', bytes: 31_000_000, most: 25_000_000 });
-  expect(screen.getByRole('dialog').textContent).toContain('31 MB');
-  expect(screen.getByRole('dialog').textContent).toContain('25 MB');
+test('too large says how large the files are and how large they may be', () => {
+  ask({ code: 'too_large', bytes: 60_000_000, most: 52_428_800 });
+  expect(screen.getByRole('dialog').textContent).toContain('come to 44 MB; 38 MB are allowed');
 });
 
 test('closing the dialog goes back to the message', () => {

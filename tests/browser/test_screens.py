@@ -75,6 +75,10 @@ def test_every_screen_fits_and_can_be_named(
     article = app.page.get_by_role("article", name="Message")
     expect(article).to_have_attribute("aria-busy", "false")
     keep(app, f"message-{width}-{theme}")
+    app.page.get_by_role("toolbar", name="Actions").get_by_role("button", name="Reply", exact=True).click()
+    expect(app.page.get_by_role("region", name="New message").get_by_label("Message text")).to_be_focused()
+    keep(app, f"reply-{width}-{theme}")
+    app.page.keyboard.press("Escape")
     app.page.keyboard.press("s")  # something to tell in the ledger
     if width == 390:
         app.page.get_by_role("button", name="Back to the list").click()

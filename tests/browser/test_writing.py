@@ -11,8 +11,10 @@ from playwright.sync_api import expect
 
 from deploy.embedded.dovecot import Dovecot
 from deploy.embedded.postfix import REFUSED_DOMAIN, Postfix
+from tests.browser.conftest import PHONE
 from tests.support.app import App
 from tests.support.composer import Composer
+from tests.support.device import Device
 from tests.support.stack import Stack
 from tests.support.waiting import wait_for
 from tests.support.world import World
@@ -205,6 +207,27 @@ def test_what_was_typed_is_still_there_after_a_reload(desks: Desks, network: Sta
     expect(letter.region.get_by_role("button", name="Remove anna@muster.example")).to_be_visible()
 
 
+def test_what_was_typed_a_second_ago_survives_a_crash_of_the_browser(
+    device: Device, world: World, user: str, network: Stack
+) -> None:
+    world.append(subject=QUESTION)
+    app = device.start().sign_in(user)
+    app.expect_cached()
+    device.close()  # the cookies of a session are on the disk from here on
+    app = device.start().open()
+    app.expect_live()
+    network.proxy.refuse()
+    app.expect_offline()
+    letter = Composer.new(app).address("anna@muster.example").write("Ein langer Text\n", subject="Befund")
+    letter.page.wait_for_timeout(1000)  # the promise itself: within a second
+    device.kill()
+    app = device.start().open()
+    app.folder("Drafts").page.get_by_role("button", name="1 draft on this device only").click()
+    letter = Composer(app).expect_open()
+    expect(letter.text).to_have_value("Ein langer Text\n")
+    expect(letter.subject).to_have_value("Befund")
+
+
 # Sending
 
 
@@ -289,3 +312,55 @@ def test_a_refused_recipient_is_named_and_the_mail_can_be_mended(sending: Desks,
     letter.send().expect_closed()
     here.folder("Inbox").expect_row("Zwei", "unread")
     assert world.subjects("INBOX").count("Zwei") == world.subjects("Sent").count("Zwei") == 1
+
+
+def test_two_devices_that_send_one_draft_at_once_send_it_once(sending: Desks, world: World, user: str) -> None:
+    here, there = sending
+    first = Composer.new(here).address(f"{user}@praxis.example").write("Einmal", subject="Doppelt").expect_saved()
+    second = Composer.draft(there.folder("Drafts"), "Doppelt")
+    second.region.get_by_role("button", name="Take over").click()
+    first.send()
+    second.send()
+    for app in sending:
+        app.expect_settled()
+        app.folder("Inbox").expect_row("Doppelt")
+    assert world.subjects("INBOX").count("Doppelt") == world.subjects("Sent").count("Doppelt") == 1
+
+
+def test_a_forwarded_mail_takes_its_files_along_and_is_marked(sending: Desks, world: World, user: str) -> None:
+    here, _ = sending
+    content = b"%PDF-1.4 Befund"
+    world.append(subject="Labor", attachments={"Befund.pdf": ("application/pdf", content)})
+    here.expect_row("Labor", "unread")
+    letter = Composer.answer(here, "Labor", "Forward")
+    expect(letter.region.get_by_text("Befund.pdf")).to_be_visible()
+    letter.address(f"{user}@praxis.example").write("Zur Kenntnis\n").send().expect_closed()
+    here.folder("Inbox").expect_row("Labor", "forwarded")
+    here.expect_row("Fwd: Labor", "with attachment")
+    (file,) = _parsed(world.raw("INBOX", "Fwd: Labor")).iter_attachments()
+    assert (file.get_filename(), file.get_content()) == ("Befund.pdf", content)
+    assert "$Forwarded" in world.flags_of("INBOX", "Labor")
+
+
+def test_an_address_in_a_mail_begins_a_mail_to_it(desks: Desks, world: World) -> None:
+    here, _ = desks
+    link = "mailto:anna@muster.example?subject=Termin"
+    world.append(subject="Seite", html=f'<p><a href="{link}">Schreiben Sie uns</a></p>')
+    article = here.read("Seite")
+    article.frame_locator("iframe").get_by_role("link", name="Schreiben Sie uns").click()
+    letter = Composer(here).expect_open()
+    expect(letter.region.get_by_role("button", name="Remove anna@muster.example")).to_be_visible()
+    expect(letter.subject).to_have_value("Termin")
+
+
+def test_on_a_phone_it_is_written_and_sent_with_one_thumb(
+    sending: Desks, world: World, user: str, new_app: NewApp
+) -> None:
+    phone = new_app(PHONE, has_touch=True)
+    phone.sign_in(user, device="Handy")
+    phone.expect_subjects(QUESTION, "Probe")
+    letter = Composer.answer(phone, QUESTION).write("Ich komme.\n")
+    letter.send().expect_closed()
+    phone.page.get_by_role("button", name="Dismiss").click()
+    wait_for(lambda: world.subjects("Sent").count(ANSWER) == 1)
+    assert _text(_parsed(world.raw("Sent", ANSWER))).startswith("Ich komme.\n")

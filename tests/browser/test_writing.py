@@ -82,6 +82,17 @@ def _text(message: EmailMessage) -> str:
     return str(body.get_content()).replace("\r\n", "\n")
 
 
+def _meanwhile(network: Stack, offline: bool, desks: Desks, deed: Callable[[], object]) -> None:
+    """Done in Outlook, with our lines cut around it if asked."""
+    if offline:
+        network.proxy.refuse()
+        for app in desks:
+            app.expect_offline()
+    deed()
+    if offline:
+        network.proxy.restore()
+
+
 def _ledger(app: App) -> None:
     app.page.get_by_role("navigation", name="Main areas").get_by_role("link", name="Activity").click()
 
@@ -126,8 +137,11 @@ def test_an_answer_is_in_sent_once_and_its_original_answered_everywhere(
     assert _text(sent).startswith("Gerne am Montag.\n")
 
 
-def test_answered_in_outlook_it_is_answered_everywhere(desks: Desks, world: World) -> None:
-    world.flag("INBOX", QUESTION, "\\Answered")
+@pytest.mark.parametrize("offline", [False, True], ids=["online", "offline"])
+def test_answered_in_outlook_it_is_answered_everywhere(
+    desks: Desks, world: World, network: Stack, offline: bool
+) -> None:
+    _meanwhile(network, offline, desks, lambda: world.flag("INBOX", QUESTION, "\\Answered"))
     for app in desks:
         app.expect_row(QUESTION, "answered")
 
@@ -170,6 +184,23 @@ def test_a_draft_is_with_everybody_and_one_version_of_it(
     wait_for(lambda: _text(_parsed(world.raw("Drafts", "Befund"))) == wanted)
     assert {"\\Draft", "\\Seen"} <= world.flags_of("Drafts", "Befund")
     expect(Composer.draft(there, "Befund").text).to_have_value(wanted)
+
+
+@pytest.mark.parametrize("offline", [False, True], ids=["online", "offline"])
+def test_a_draft_saved_in_outlook_is_with_everybody(desks: Desks, world: World, network: Stack, offline: bool) -> None:
+    _meanwhile(network, offline, desks, lambda: world.append("Drafts", subject="Von Outlook", flags="\\Draft \\Seen"))
+    for app in desks:
+        app.folder("Drafts").expect_subjects("Von Outlook")
+
+
+def test_what_outlook_changed_in_a_draft_of_ours_is_what_is_gone_on_with(desks: Desks, world: World) -> None:
+    here, _ = desks
+    Composer.new(here).write("Erste Fassung\n", subject="Befund").expect_saved().close()
+    world.delete("Drafts", "Befund")
+    world.append("Drafts", subject="Befund", body="Zweite Fassung", flags="\\Draft \\Seen")
+    here.folder("Drafts").expect_subjects("Befund")
+    wait_for(lambda: "Zweite" in (here.link("Befund").text_content() or ""))
+    expect(Composer.draft(here, "Befund").text).to_have_value("Zweite Fassung\n")
 
 
 def test_a_draft_of_outlook_is_gone_on_with_here_and_stays_one(desks: Desks, world: World) -> None:

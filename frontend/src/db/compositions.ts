@@ -74,11 +74,14 @@ async function puts(
     const { compositions } = mirror.db;
     const held = await compositions.get(draft);
     const newer = (held?.version ?? -1) < version;
-    if (held && held.version > version) await compositions.update(draft, change);
+    // What is newer here goes on, whatever ends the older one.
+    const open = change.closed ? { closed: false } : {};
+    if (held && held.version > version) await compositions.update(draft, { ...change, ...open });
     else {
       const facts = held ? factsIn(held) : begun(draft);
-      const code = newer ? '' : facts.code;
-      await compositions.put({ ...facts, version, updated_at: now, code, ...change, sealed });
+      // Typed in another tab after this one has sent it: it is written on.
+      const written = newer ? { code: '', closed: false } : {};
+      await compositions.put({ ...facts, version, updated_at: now, ...written, ...change, sealed });
     }
   };
 }

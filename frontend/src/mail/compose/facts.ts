@@ -81,8 +81,9 @@ function afterSaving(facts: Facts, row: ActionRow): Facts {
   return row.detail === 'superseded' ? ended : { ...ended, code: row.detail || row.state };
 }
 
+/** What was typed in another tab in the moment in which it was sent is not in it: that text goes on, its draft has ended. */
 function afterSending(facts: Facts, row: ActionRow): Facts | null {
-  if (row.state === 'done') return null;
+  if (row.state === 'done') return facts.closed ? null : { ...facts, sending: '', saved: 0, code: 'ended' };
   if (row.state !== 'noop') return facts;
   return { ...facts, sending: '', code: row.detail === 'discarded' ? '' : row.detail };
 }

@@ -1,6 +1,6 @@
 /** The mail that is open on this screen, if one is: the address says which. */
 import { derived, get, writable, type Readable } from 'svelte/store';
-import { openDraft, type Writing } from '../../db/compositions';
+import { factsOf, openDraft, type Writing } from '../../db/compositions';
 import type { Facts } from '../../mail/compose/facts';
 import { isConfidential } from '../../mail/compose/hin';
 import { savedOf, type Saved } from '../../mail/compose/saved';
@@ -112,8 +112,10 @@ export async function showStored(draft: string): Promise<boolean> {
     const at = get(route);
     return at.view === 'compose' && at.draft === draft && here() === place;
   };
-  const kept = isWanted() ? await openDraft(place.mirror, draft) : null;
-  if (!kept || kept.facts.sending || kept.facts.discarding || !isWanted()) return false;
+  const facts = isWanted() ? await factsOf(place.mirror, draft) : null;
+  if (!facts || facts.sending || facts.discarding) return false;
+  const kept = await openDraft(place.mirror, draft);
+  if (!kept || !isWanted()) return false;
   await show(place, kept.writing, kept.facts);
   return true;
 }

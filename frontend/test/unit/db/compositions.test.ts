@@ -207,6 +207,16 @@ test('a mail that was sent leaves nothing behind', async () => {
   expect({ compositions, uploads, slices, outbox }).toEqual({ compositions: [], uploads: [], slices: [], outbox: [] });
 });
 
+test.each(['after', 'before'])('what another tab stored %s a mail was sent stays when that has left', async (when) => {
+  const mirror = await written('one');
+  if (when === 'before') await keepDraft(mirror, writing('one two'), 2, 6);
+  const wish = await sendDraft(mirror, writing('one'), 1, 7, 0);
+  if (when === 'after') await keepDraft(mirror, writing('one two'), 2, 8);
+  await settle(mirror, wish);
+  expect(await textOf(mirror)).toBe('one two');
+  expect(await factsOf(mirror, 'd1')).toMatchObject({ sending: '', code: 'ended', closed: false });
+});
+
 test.each(['failed', 'held', 'unknown'] as const)(
   'a mail that is %s keeps its text until somebody decides',
   async (state) => {

@@ -1,11 +1,12 @@
 import { defects, newAccount, openTab, type Tab } from '../support/tab';
+import fc from 'fast-check';
 import { get } from 'svelte/store';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { draftById } from '../../../src/db/compositions';
 import { markSent, markTried, waitingOf } from '../../../src/db/outbox';
 import type { Present } from '../../../src/mail/rows';
 import type { News } from '../../../src/sync/bell';
-import { Practice } from '../support/practice';
+import { Practice, VERA } from '../support/practice';
 import { action } from '../support/rows';
 import { serve } from '../support/server';
 import { until } from '../support/until';
@@ -286,4 +287,46 @@ test('thrown away in one tab, a mail leaves the other', async () => {
   await tab.compose.discardDraft();
   await until(() => now(other) === null);
   expect(await draftById(tab.mirror, draft)).toMatchObject({ facts: { discarding: 'here' } });
+});
+
+/** One tab writes the subject, the other who gets a copy: a letter more each time. */
+async function takeTurns(one: Tab, other: Tab, turns: { second: boolean; settles: boolean }[]): Promise<void> {
+  let [subject, copies] = [0, 0];
+  for (const { second, settles } of turns) {
+    if (second) other.compose.change({ subject: 'x'.repeat((subject += 1)) });
+    else one.compose.change({ cc: Array.from({ length: (copies += 1) }, () => VERA) });
+    if (settles) await until(() => now(second ? other : one)?.others.length === 0);
+  }
+  // A hand needs longer than a lock to get from one tab to the other.
+  for (const writer of [one, other]) await writer.current.current()?.settled();
+}
+
+test('however two tabs take turns in writing one mail, it is sent with every letter', { timeout: 60_000 }, async () => {
+  const turn = fc.record({ second: fc.boolean(), settles: fc.boolean() });
+  const law = fc.asyncProperty(fc.array(turn, { minLength: 2, maxLength: 8 }), fc.nat(1), async (turns, sender) => {
+    const other = await secondTab(await typed('x'));
+    await takeTurns(tab, other, turns);
+    await [tab, other][sender]?.compose.send();
+    const sent = (await waitingOf(tab.mirror)).at(-1)?.composition;
+    const count = turns.filter(({ second }) => second).length;
+    expect([sent?.subject.length, sent?.cc.length, sent?.text]).toEqual([count, turns.length - count, 'x']);
+    await until(() => now() === null && now(other) === null);
+    other.kill();
+  });
+  await fc.assert(law, { numRuns: 8 });
+});
+
+test('what is typed in one tab at the moment in which another sends stays on the screen, as another mail', async () => {
+  const draft = await typed('eins');
+  const other = await secondTab(draft);
+  const sent = tab.compose.send();
+  other.compose.change({ subject: 'noch etwas' });
+  await sent;
+  await other.current.current()?.settled();
+  const wish = (await waitingOf(tab.mirror)).find(({ kind }) => kind === 'send');
+  expect([now(), wish?.composition?.subject, now(other)?.composition.subject]).toEqual([null, '', 'noch etwas']);
+  await other.current.current()?.writer.store();
+  await practice.settle(wish?.id ?? '', { kind: 'send', draft, state: 'done' });
+  await until(() => now(other)?.composition.draft !== draft);
+  expect(now(other)).toMatchObject({ composition: { subject: 'noch etwas', base: 0 }, changedElsewhere: true });
 });

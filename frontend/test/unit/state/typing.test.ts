@@ -1,4 +1,5 @@
 import { defects, newAccount, openTab, show, type Tab } from '../support/tab';
+import fc from 'fast-check';
 import { get } from 'svelte/store';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Dexie } from 'dexie';
@@ -57,6 +58,24 @@ test('the first letter is stored at once, the next ones within a second', async 
   await pass(600);
   await until(async () => (await stored()) === 'Gut');
 });
+
+test('in whatever rhythm somebody types, no letter older than a second is only in memory', { timeout: 60_000 }, () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 1400 }), { minLength: 2, maxLength: 12 }), async (gaps) => {
+      await tab.compose.composeNew();
+      const typedAt: number[] = [];
+      for (const gap of gaps) {
+        typedAt.push(Date.now());
+        type('x'.repeat(typedAt.length));
+        await pass(gap);
+        const due = typedAt.filter((at) => Date.now() - at >= 1000).length;
+        await until(async () => ((await stored()) ?? '').length >= due, `${due} of ${typedAt.length} letters`);
+      }
+      await tab.compose.discardDraft();
+    }),
+    { numRuns: 20 },
+  ),
+);
 
 test('the screen has every letter before anything is stored', async () => {
   await tab.compose.composeNew();

@@ -30,6 +30,7 @@ function held(
   const item = {
     ...action('a1', { kind: 'send', state: 'held', detail: 'answer_sent', where: 's1', ...change }),
     local: false,
+    here: false,
     about: null,
   };
   render(Held, { item, by, own: Promise.resolve(own), other: Promise.resolve(other), ...calls });

@@ -11,7 +11,7 @@ import pytest
 from deploy.embedded.dovecot import Dovecot
 from sync.feed import Mailbox
 from sync.imap.connection import Connection
-from sync.imap.errors import TryAgain
+from sync.imap.errors import NotNow, TryAgain
 from sync.push import drafting, drain
 from sync.store import accounts, drafts, leases
 from tests.support.dying import dying_in
@@ -204,6 +204,23 @@ def test_a_version_that_was_stored_and_is_not_wanted_any_more_goes(
     drafts.discard(ready.account_id, ready.fence, written.draft, device="phone")
     drain(ready.connect(), ready.expire_and_take_over())
     assert texts(world) == []
+
+
+def test_what_the_server_says_not_now_to_waits_alone(
+    ready: Mirrored, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*given: object, **named: object) -> None:
+        raise NotNow("inuse")
+
+    world.append(subject="Anfrage")
+    ready.sync()
+    row = ready.enqueue("draft", composition=letter(text="eins"))
+    with monkeypatch.context() as patch:
+        patch.setattr(Connection, "append", busy)
+        flagged = ready.act("flag", ready.row("Anfrage").id, add=1, remove=0)
+    assert (flagged.state, ready.ledger()[row.id].state) == ("done", "sending")
+    drain(ready.connection, ready.mirror)
+    assert (ready.ledger()[row.id].state, texts(world)) == ("done", ["eins"])
 
 
 def test_a_line_that_breaks_leaves_it_to_the_next(ready: Mirrored, world: World) -> None:

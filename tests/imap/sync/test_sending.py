@@ -7,7 +7,7 @@ import pytest
 
 from sync.feed import ComposedFile, Identity, Mailbox
 from sync.imap.connection import Connection
-from sync.imap.errors import CommandRefused
+from sync.imap.errors import CommandRefused, NotNow
 from sync.push import drain, letters, sending, submit
 from sync.store import accounts, actions, drafts, submissions, uploads
 from tests.support.messages import make_message
@@ -162,11 +162,17 @@ def test_a_copy_that_the_server_files_itself_is_the_only_one(
     assert world.subjects("Sent") == ["Befund"]
 
 
+@pytest.mark.parametrize("error", [CommandRefused("overquota"), NotNow("inuse")])
 def test_what_the_server_refuses_afterwards_is_tried_alone_and_again(
-    ready: Mirrored, server: ScriptedSmtp, world: World, original: str, monkeypatch: pytest.MonkeyPatch
+    ready: Mirrored,
+    server: ScriptedSmtp,
+    world: World,
+    original: str,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
 ) -> None:
     def full(*given: object, **named: object) -> None:
-        raise CommandRefused("overquota")
+        raise error
 
     written = reply(original)
     save(ready, written)

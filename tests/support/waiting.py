@@ -6,9 +6,9 @@ from collections.abc import Callable
 DEADLINE_S = 30
 
 
-def wait_for(what: Callable[[], object]) -> None:
+def wait_for(what: Callable[[], object], within_s: float = DEADLINE_S) -> None:
     """Look until it is so."""
-    deadline = time.monotonic() + DEADLINE_S
+    deadline = time.monotonic() + within_s
     while not what():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)

@@ -20,6 +20,7 @@ from tests.support.writing import letter, sends_by, time_passes
 
 ROOT = Path(__file__).resolve().parents[3]
 WORKER = ["-m", "celery", "-A", "webmail.celery", "worker", "--pool", "threads", "--concurrency", "2"]
+START_S = 90  # of a process, on a busy machine
 QUIET = ["--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"]
 
 
@@ -43,7 +44,7 @@ def start(mirrored: Mirrored, tmp_path: Path) -> Iterator[Callable[[], subproces
         with said.open("wb") as log:
             arguments = [sys.executable, *WORKER, *QUIET]
             started.append(subprocess.Popen(arguments, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT))
-        wait_for(lambda: b"ready." in said.read_bytes())
+        wait_for(lambda: b"ready." in said.read_bytes(), within_s=START_S)
         return started[-1]
 
     yield spawn

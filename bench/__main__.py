@@ -4,7 +4,18 @@ import os
 import sys
 import time
 
-from bench import action, first_window, offline_start, open_message, push, start_bytes
+from bench import (
+    action,
+    complete,
+    compose_open,
+    first_window,
+    offline_start,
+    open_message,
+    push,
+    send,
+    start_bytes,
+    upload,
+)
 from bench.progress import say
 
 BENCHES = {
@@ -14,6 +25,10 @@ BENCHES = {
     "push": push.measure,
     "offline-start": offline_start.measure,
     "first-window": first_window.measure,
+    "compose-open": compose_open.measure,
+    "complete": complete.measure,
+    "send": send.measure,
+    "upload": upload.measure,
 }
 
 

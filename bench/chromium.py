@@ -56,6 +56,14 @@ _EYES = """(() => {
       words.every((word) => said(link).includes(word)) && !without.some((word) => said(link).includes(word)))),
     rows: ({ shown, known }) => seen(() =>
       links().length >= shown && Number(links()[0].closest('li').ariaSetSize) >= known),
+    typing: () => new Promise((resolve) => {
+      const look = () => {
+        if (!document.activeElement?.matches('textarea')) return void requestAnimationFrame(look);
+        const changed = now();
+        drawn((frame) => resolve({ changed, frame, drawn: now() }));
+      };
+      look();
+    }),
     message: ({ subject, closing }) => seen(() => {
       const article = document.querySelector('article');
       if (!article?.querySelector('h2')?.textContent.includes(subject)) return false;
@@ -157,6 +165,10 @@ class Eyes:
 
     def message(self, subject: str) -> Callable[[], Seen]:
         return self.watch("message", subject=subject, closing=CLOSING)
+
+    def typing(self) -> Callable[[], Seen]:
+        """The cursor in a text of several lines."""
+        return self.watch("typing")
 
     def hand(self) -> float:
         """When the person's last key, tap or click was."""

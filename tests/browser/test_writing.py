@@ -63,7 +63,7 @@ def sending(desks: Desks, user: str, postfix: Postfix, world: World) -> Desks:
     """The same, and it is known which server sends."""
     here, _ = desks
     letter = Composer.new(here).address(f"{user}@praxis.example").write("Probe", subject="Probe")
-    letter.send().tell_server(postfix).expect_closed()
+    letter.send().tell_server(postfix.port).expect_closed()
     for app in desks:
         app.expect_row("Probe", "unread")
         app.expect_settled()
@@ -102,7 +102,7 @@ def test_a_new_mail_is_delivered_and_its_copy_is_in_sent_everywhere(
 ) -> None:
     here, _ = desks
     letter = Composer.new(here).address(f"{user}@praxis.example").write("Guten Tag\n", subject="Termin")
-    letter.send().tell_server(postfix).expect_closed()
+    letter.send().tell_server(postfix.port).expect_closed()
     for app in desks:
         app.folder("Sent").expect_row("Termin")
         app.folder("Inbox").expect_row("Termin", "unread")

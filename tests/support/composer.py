@@ -5,7 +5,6 @@ from typing import Self
 
 from playwright.sync_api import FilePayload, Locator, expect
 
-from deploy.embedded.postfix import Postfix
 from tests.support.app import App
 
 
@@ -76,12 +75,12 @@ class Composer:
         self.region.get_by_role("button", name="Send", exact=True).click()
         return self
 
-    def tell_server(self, postfix: Postfix) -> Self:
+    def tell_server(self, port: int) -> Self:
         """The question that is asked once a mailbox."""
         asked = self.page.get_by_role("dialog", name="Which server sends the mail?")
         asked.get_by_label("Server for sending").fill("127.0.0.1")
         asked.get_by_label("Security").select_option("plain")
-        asked.get_by_label("Port").fill(str(postfix.port))
+        asked.get_by_label("Port").fill(str(port))
         asked.get_by_role("button", name="Check and send").click()
         expect(asked).to_have_count(0)
         return self

@@ -5,13 +5,14 @@ was looked at again and what differs is not stored: there the tests let the worl
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from deploy.embedded.dovecot import Dovecot
 from sync.mail import Flag
 from sync.pull import Mirror, backfill, begin, pull_listing
-from sync.store import folders
+from sync.store import folders, messages
 from sync.store.folders import Cursor
 from tests.support.mirrored import Mirrored
 from tests.support.world import World
@@ -116,6 +117,39 @@ def test_a_pass_that_began_before_a_window_was_noted_does_not_close_the_book_on_
     assert folders.cursor(before.id) != before
     mailbox.finish()
     mailbox.agree()
+
+
+def test_what_is_expunged_right_after_such_a_pass_is_missed(mailbox: Mailbox) -> None:
+    """Its count of a folder with one more would hide that there is one less: all read, so nothing else tells."""
+    for number in range(MAILS):
+        mailbox.world.flag("INBOX", f"mail {number:02}", "\\Seen")
+    mailbox.next_window()
+    mailbox.world.append("INBOX", subject="neu", flags="\\Seen")
+    before = mailbox.cursor
+    mailbox.next_window()  # the last one
+    mailbox.mirrored.pull_at(before)
+    mailbox.world.delete("INBOX", "mail 02")
+    mailbox.finish()
+    mailbox.agree()
+
+
+def test_both_lanes_may_bring_the_same_message_at_once(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The transfer lane stores between the other's look at what is held and its writing, and notes nothing yet."""
+    change, cursor = messages.change, mailbox.cursor
+    answers = iter([True, False])
+    half = Mirror(account_id=mailbox.mirrored.account_id, fence=mailbox.mirrored.fence, may_go_on=lambda: next(answers))
+
+    def changing(account_id: str, fence: int) -> Any:
+        monkeypatch.setattr(messages, "change", change)
+        backfill(mailbox.transfer, half, cursor, window=WINDOW)
+        return change(account_id, fence)
+
+    monkeypatch.setattr(messages, "change", changing)
+    backfill(mailbox.mirrored.connection, mailbox.mirrored.mirror, cursor, window=WINDOW)
+    assert next(answers, None) is None
+    mailbox.finish()
+    mailbox.agree()
+    assert len(mailbox.mirrored.rows()) == MAILS
 
 
 def test_what_was_seen_of_a_window_a_moment_ago_undoes_nothing_that_came_after(mailbox: Mailbox) -> None:

@@ -1,12 +1,15 @@
 """A server without modseqs: STATUS does not tell of every change, so somebody has to look. Where, and how far?"""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from sync.mail import Flag
+from sync.mail import Flag, UidSet
 from sync.plan.folder import LOOK_OPEN_MS
 from sync.pull import Mirror, Pass, news, pull_news
 from sync.worker.conductor import LIST_EVERY_SWEEPS
 from tests.support.by_hand import Office
+from tests.support.messages import make_message
 
 
 @pytest.fixture
@@ -125,6 +128,53 @@ def test_a_look_at_every_flag_pauses_for_whoever_waits_and_goes_on_where_it_was(
     office.hand.work()
     assert flagged() == [f"mail {number}" for number in range(7)]
     assert office.mirrored.cursor("Labor").scan_below == 0
+
+
+@pytest.mark.usefixtures("_small_scans")
+def test_a_look_at_every_flag_that_is_wanted_during_another_begins_at_the_top(office: Office) -> None:
+    office.mirrored.time_passes(news.FULL_SCAN_EVERY_MS + 1)
+    polite = Mirror(account_id=office.mirrored.account_id, fence=office.mirrored.fence, must_pause=lambda: True)
+    pull_news(office.mirrored.connection, polite, office.mirrored.cursor("Labor"))
+    assert office.mirrored.cursor("Labor").scan_below == 5  # mail 4 was looked at, and is not among the newest
+    office.world.flag("Labor", "mail 4", "\\Seen")
+    for _ in range(3):
+        office.hand.work()
+    assert flags(office, "mail 4") == Flag.SEEN
+
+
+def test_a_look_at_every_flag_after_a_twins_folder_was_read_looks_at_its_own(office: Office) -> None:
+    """Outlook copied a mail here from a folder whose first has other flags than ours."""
+    raw, at = make_message(subject="Befund"), datetime(2024, 1, 1, tzinfo=UTC)
+    office.world.append("Labor", raw, at=at)
+    office.world.flag("Labor", "mail 0", "\\Flagged")
+    office.hand.work()
+    office.mirrored.time_passes(news.FULL_SCAN_EVERY_MS + 1)
+    office.world.append("INBOX", raw, at=at)
+    office.mirrored.pull("INBOX")
+    assert (flags(office, "mail 0", "INBOX"), flags(office, "mail 0")) == (Flag(0), Flag.FLAGGED)
+
+
+def test_what_is_expunged_after_a_mail_came_during_a_pass_is_missed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pass counted before it came, and knows its UID all the same: one more and one less is not nothing."""
+    office.world.flag("INBOX", "mail 1", "\\Seen")
+    office.hand.work()
+    office.world.append("INBOX", subject="neu 1", flags="\\Seen")
+    search, came = office.mirrored.connection.search_uids, list[int]()
+
+    def searching(within: UidSet | None = None) -> UidSet:
+        if not came:
+            came.append(office.world.append("INBOX", subject="neu 2", flags="\\Seen"))
+            office.mirrored.connection.noop()
+        return search(within)
+
+    monkeypatch.setattr(office.mirrored.connection, "search_uids", searching)
+    office.mirrored.pull("INBOX")
+    assert office.mirrored.cursor("INBOX").known.uidnext == came[0] + 1
+    office.world.delete("INBOX", "mail 1")
+    office.hand.work()
+    assert office.mirrored.subjects() == office.world.subjects()
 
 
 def test_what_was_expunged_far_down_is_missed_at_once(office: Office) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from deploy.embedded.dovecot import Dovecot
 from sync.mail import Flag
+from sync.store import messages
 from tests.support.mirrored import Mirrored
 from tests.support.world import World
 
@@ -83,3 +84,32 @@ def test_flags_of_before_the_restoration_come_back(restorable: Restorable) -> No
         "mail 1": Flag(0),
         "mail 2": Flag(0),
     }
+
+
+class Died(Exception):
+    pass
+
+
+def test_a_worker_that_dies_while_the_folder_starts_over_leaves_that_to_the_next(
+    restorable: Restorable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then the server may give as many new UIDs as it took back."""
+    mirrored, world = restorable.mirrored, restorable.world
+    mirrored.sync()
+    restorable.back_up()
+    for when in ("Abend", "Nacht"):
+        world.append("INBOX", subject=f"von gestern {when}")
+    mirrored.sync()
+    restorable.restore()
+
+    def die(*_: object) -> None:
+        raise Died
+
+    with monkeypatch.context() as patched, pytest.raises(Died):
+        patched.setattr(messages, "unlink", die)
+        mirrored.pull("INBOX")
+    mirrored.connection = mirrored.connect()
+    for number in range(2):
+        world.append("INBOX", subject=f"von heute {number}")
+    mirrored.sync()
+    assert mirrored.subjects() == world.subjects("INBOX")

@@ -10,7 +10,7 @@ from sync.imap.changes import ChangeCommands
 from sync.imap.errors import Nonsense, NotNow, TryAgain
 from sync.imap.transport import TooLarge, Transport
 from sync.mail import Flag, Selected
-from sync.pull import Mirror
+from sync.pull import Mirror, backfill, begin, pull_listing
 from sync.push import drain
 from sync.store import actions
 from tests.support.mirrored import Mirrored
@@ -163,21 +163,69 @@ def test_one_folder_that_cannot_be_read_holds_up_no_action(
     assert world.flags_of("Labor", "Befund") == {"\\Seen"}
 
 
+@pytest.mark.parametrize("code", ["serverbug", "contactadmin", "limit"])
 def test_a_command_over_which_the_server_fails_each_time_holds_up_no_other(
-    mirrored: Mirrored, world: World, befund: str, monkeypatch: pytest.MonkeyPatch
+    mirrored: Mirrored, befund: str, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     first = mirrored.enqueue("move", befund, to=mirrored.folder("Labor").id)
     second = mirrored.enqueue("flag", befund, add=SEEN, remove=0)
-
-    def fail(*_: object) -> None:
-        raise TryAgain("serverbug")
-
-    monkeypatch.setattr(ChangeCommands, "move", fail)
-    with pytest.raises(TryAgain):
-        drain(mirrored.connect(), mirrored.mirror)
-    assert state(mirrored, first) == ("sending", "")
+    refuse_moves(monkeypatch, code)
     drain(mirrored.connect(), mirrored.mirror)
-    assert [state(mirrored, one) for one in (first, second)] == [("failed", "serverbug"), ("done", "")]
+    assert [state(mirrored, one) for one in (first, second)] == [("sending", ""), ("waiting", "")]
+    drain(mirrored.connect(), mirrored.mirror)
+    assert [state(mirrored, one) for one in (first, second)] == [("failed", code), ("done", "")]
+
+
+@pytest.mark.parametrize("code", ["inuse", "unavailable"])
+def test_a_command_that_is_put_off_each_time_holds_up_only_the_next_for_its_message(
+    mirrored: Mirrored, world: World, befund: str, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    world.append("INBOX", subject="Rezept")
+    mirrored.sync()
+    first = mirrored.enqueue("move", befund, to=mirrored.folder("Labor").id)
+    second = mirrored.enqueue("flag", befund, add=SEEN, remove=0)
+    other = mirrored.enqueue("flag", mirrored.row("Rezept").id, add=SEEN, remove=0)
+    with monkeypatch.context() as patched:
+        refuse_moves(patched, code)
+        for _ in range(3):
+            drain(mirrored.connection, mirrored.mirror)
+    assert [state(mirrored, one)[0] for one in (first, second, other)] == ["sending", "waiting", "done"]
+    assert (world.flags_of("INBOX", "Befund"), world.flags_of("INBOX", "Rezept")) == (set(), {"\\Seen"})
+    drain(mirrored.connection, mirrored.mirror)
+    assert [state(mirrored, one)[0] for one in (first, second)] == ["done", "done"]
+    assert world.flags_of("Labor", "Befund") == {"\\Seen"}
+
+
+def refuse_moves(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """The server says NO to every MOVE, with a code that may pass."""
+
+    def refuse(*_: object) -> None:
+        raise NotNow(code)
+
+    monkeypatch.setattr(ChangeCommands, "move", refuse)
+
+
+def test_a_wish_for_what_a_colleague_just_deleted_does_not_wait_for_the_first_sync(
+    mirrored: Mirrored, world: World
+) -> None:
+    """Its message left after Labor was begun: it can be among the news of Labor, not in its history."""
+    for subject in ("Befund", "Rezept"):
+        world.append("INBOX", subject=subject)
+    world.create("Labor")
+    for number in range(3):
+        world.append("Labor", subject=f"mail {number}")
+    pull_listing(mirrored.connection, mirrored.mirror)
+    inbox = begin(mirrored.connection, mirrored.mirror, mirrored.cursor("INBOX"))
+    backfill(mirrored.connection, mirrored.mirror, inbox, window=9)
+    begin(mirrored.connection, mirrored.mirror, mirrored.cursor("Labor"))
+    mirrored.time_passes(1000)
+    both = [mirrored.row(subject).id for subject in ("Befund", "Rezept")]
+    world.delete("INBOX", "Befund")
+    mirrored.pull("INBOX")
+    wish = mirrored.act("trash", *both)
+    assert not mirrored.folder("Labor").complete
+    assert wish.state not in ("waiting", "sending")
+    assert world.subjects("Trash") == ["Rezept"]
 
 
 def test_an_archive_over_which_the_server_fails_holds_up_nothing(

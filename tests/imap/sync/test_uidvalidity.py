@@ -1,5 +1,6 @@
 """A folder that starts over: what it still holds is the same mail under other UIDs."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sync.mail import Flag
@@ -73,6 +74,38 @@ def test_an_action_on_a_message_that_the_history_is_still_to_bring_waits_for_it(
     drain(mirrored.connection, mirrored.mirror)
     assert mirrored.ledger()[waiting.id].state == "done"
     assert world.flags_of("Labor", "Befund") == {"\\Flagged"}
+
+
+def test_two_wishes_for_a_message_that_the_history_is_to_bring_keep_their_order(
+    mirrored: Mirrored, world: World
+) -> None:
+    """It turns up between the two: the second must not be carried out before the first."""
+    world.create("Labor")
+    world.append("Labor", subject="alt")
+    world.append("INBOX", subject="Befund")
+    mirrored.sync()
+    befund = mirrored.row("Befund").id
+    world.move("INBOX", "Befund", "Labor")
+    world.append("Labor", subject="neu")
+    mirrored.pull("INBOX")
+    begun = begin(mirrored.connection, mirrored.mirror, mirrored.cursor("Labor"))  # as after another UIDVALIDITY
+    backfill(mirrored.connection, mirrored.mirror, begun, window=1)
+    read = mirrored.enqueue("flag", befund, add=int(Flag.SEEN), remove=0)
+    unread = mirrored.enqueue("flag", befund, add=0, remove=int(Flag.SEEN))
+    asked: list[int] = []
+
+    def it_turns_up_after_the_first() -> bool:
+        asked.append(0)
+        if len(asked) == 3:  # before it looks, before the first, before the second
+            backfill(transfer, mirrored.mirror, mirrored.cursor("Labor"), window=500)
+        return True
+
+    transfer = mirrored.connect()
+    interrupted = replace(mirrored.mirror, may_go_on=it_turns_up_after_the_first)
+    drain(mirrored.connection, interrupted)
+    drain(mirrored.connection, mirrored.mirror)
+    assert [mirrored.ledger()[wish.id].state for wish in (read, unread)] == ["done", "done"]
+    assert world.flags_of("Labor", "Befund") == set()
 
 
 def test_an_action_queued_before_the_folder_started_over_touches_no_other_mail(

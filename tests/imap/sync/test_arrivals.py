@@ -3,6 +3,7 @@
 from sync.pull import Mirror, Pass, backfill, begin, pull_listing, pull_news
 from sync.store import folders
 from tests.support.mirrored import Mirrored
+from tests.support.scripted_server import OK, ScriptedServer, Turn
 from tests.support.world import World
 
 
@@ -75,6 +76,28 @@ def test_mail_that_arrives_during_the_history_is_not_lost(mirrored: Mirrored, wo
     mirrored.sync()
     assert "neu" in mirrored.subjects()
     assert len(mirrored.rows()) == 6
+
+
+# A server that leaves UIDNEXT out of SELECT: it is asked for a moment later, and a mail came in between.
+JUST_CAME = {
+    "SELECT": Turn("", b"* 0 EXISTS\r\n* OK [UIDVALIDITY 1] v\r\n" + OK),
+    "STATUS": Turn("", b"* STATUS INBOX (UIDNEXT 2 UIDVALIDITY 1)\r\n" + OK),
+    "UID SEARCH": Turn("", b"* SEARCH 1\r\n" + OK),
+    "UID FETCH 1": Turn(
+        "", b'* 1 FETCH (UID 1 FLAGS () INTERNALDATE "01-Jan-2024 00:00:00 +0000" RFC822.SIZE 5)\r\n' + OK
+    ),
+}
+
+
+def test_mail_that_comes_while_an_empty_folder_is_opened_is_not_lost(mirrored: Mirrored) -> None:
+    pull_listing(mirrored.connection, mirrored.mirror)
+    with ScriptedServer(defaults=JUST_CAME) as server:
+        connection = server.signed_in()
+        begun = begin(connection, mirrored.mirror, mirrored.cursor("INBOX"))
+        assert not begun.complete
+        backfill(connection, mirrored.mirror, begun, window=10)
+    assert len(mirrored.rows()) == 1
+    assert mirrored.folder("INBOX").complete
 
 
 def test_a_heap_of_arrivals_comes_newest_first_and_pauses_for_whoever_waits(mirrored: Mirrored, world: World) -> None:

@@ -47,3 +47,18 @@ def test_without_suspicion_all_is_asked_at_once() -> None:
     assert portions(wanted, Suspects()) == [wanted]
     assert portions(UidSet(), Suspects()) == []
     assert portions(wanted, Suspects(uids=UidSet.of([900]), failures=1)) == [wanted]
+
+
+@pytest.mark.parametrize("code", ["lease", "refused", "noperm"])
+def test_what_has_nothing_to_do_with_a_message_changes_no_suspicion(code: str) -> None:
+    """Neither a lease in doubt nor a refusal: the count of the one that is suspected goes on afterwards."""
+    before = Suspects(uids=UidSet.of([7]), failures=2)
+    assert after_failure(before, UidSet.of([7]), code) == before
+    assert after_failure(before, UidSet.from_ranges([(1, 500)]), code) == before
+
+
+def test_a_line_that_ends_or_falls_silent_is_believed_later_than_a_word_of_the_server() -> None:
+    wanted = UidSet.of([7])
+    said, _ = attempts(wanted, {7}, code="serverbug")
+    silent, _ = attempts(wanted, {7}, code="timeout")
+    assert said < silent

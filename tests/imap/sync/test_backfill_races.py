@@ -13,6 +13,7 @@ from deploy.embedded.dovecot import Dovecot
 from sync.mail import Flag
 from sync.pull import Mirror, backfill, begin, pull_listing
 from sync.store import folders, messages
+from sync.store.commit import change
 from sync.store.folders import Cursor
 from tests.support.mirrored import Mirrored
 from tests.support.world import World
@@ -135,7 +136,7 @@ def test_what_is_expunged_right_after_such_a_pass_is_missed(mailbox: Mailbox) ->
 
 def test_both_lanes_may_bring_the_same_message_at_once(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """The transfer lane stores between the other's look at what is held and its writing, and notes nothing yet."""
-    change, cursor = messages.change, mailbox.cursor
+    cursor = mailbox.cursor
     answers = iter([True, False])
     half = Mirror(account_id=mailbox.mirrored.account_id, fence=mailbox.mirrored.fence, may_go_on=lambda: next(answers))
 

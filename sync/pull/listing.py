@@ -58,8 +58,9 @@ def expected_messages(statuses: dict[str, FolderStatus]) -> int:
 
 
 def is_settled(cursors: Sequence[Cursor], statuses: dict[str, FolderStatus]) -> bool:
-    """Is every message of the folders that the server tells of in our tables? Only then "it is nowhere" is a fact."""
-    return all(cursor.complete for cursor in cursors if cursor.path in statuses)
+    """Does the server tell of every folder, and is every message of it in our tables? Only then "it is nowhere" is a
+    fact."""
+    return all(cursor.complete and cursor.path in statuses for cursor in cursors)
 
 
 def _store(mirror: Mirror, listings: Sequence[FolderListing]) -> bool:

@@ -14,6 +14,7 @@ from sync.store import folders, messages, uploads
 from sync.store.clock import now_ms
 
 EVERY_S = 3600.0
+UNSETTLED_MS = 24 * 3_600_000
 READ_AT_ONCE = 20
 
 
@@ -25,11 +26,13 @@ class Upkeep:
 
     def bury(self, statuses: dict[str, FolderStatus], now: int) -> None:
         """Twice in a row every folder there is was looked at, held all its messages and had no news: what was unlinked
-        before the first time is nowhere. While history is missing (a folder starts over), it may be in there."""
+        before the first time is nowhere. While history is missing (a folder starts over), or a folder cannot be read,
+        it may be in there: for a day."""
+        unlinked_before = now - UNSETTLED_MS
         if is_settled(folders.cursors(self._mirror.account_id), statuses):
-            while messages.bury(self._mirror.account_id, self._mirror.fence, unlinked_before=self._settled_at):
-                continue
-            self._settled_at = now
+            unlinked_before, self._settled_at = self._settled_at, now
+        while messages.bury(self._mirror.account_id, self._mirror.fence, unlinked_before=unlinked_before):
+            continue
 
     def prune(self) -> None:
         if time.monotonic() >= self._prune_at:

@@ -102,6 +102,23 @@ def test_once_it_is_mended_its_mail_comes(practice: Office, server: Dovecot, use
     assert practice.mirrored.folder("Beta").complete
 
 
+def test_what_a_colleague_moved_into_it_keeps_its_id(practice: Office, server: Dovecot, user: str) -> None:
+    practice.world.append("INBOX", subject="Befund")
+    practice.start()
+    before = practice.mirrored.row("Befund").id
+    practice.world.move("INBOX", "Befund", "Beta")
+    folder = server.mail_of(user) / ".Beta"
+    aside = folder.with_name("aside")
+    shutil.move(folder / "cur", aside)
+    (folder / "cur").write_text("")
+    work(practice)
+    assert practice.mirrored.rows("INBOX") == []
+    (folder / "cur").unlink()
+    shutil.move(aside, folder / "cur")
+    work(practice)
+    assert practice.mirrored.row("Befund", "Beta").id == before
+
+
 def test_a_wish_does_not_wait_for_history_that_cannot_be_read(practice: Office, spoil: Spoil) -> None:
     """Its message was deleted by a colleague, and might have turned up there."""
     mirrored, world = practice.mirrored, practice.world

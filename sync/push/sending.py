@@ -8,13 +8,14 @@
 Die in finish: the copy is looked for by its Message-ID before it is stored, a mark and an EXPUNGE repeat harmlessly.
 """
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from sync.feed import Composition
 from sync.imap.connection import Connection
-from sync.imap.errors import CommandRefused, Nonsense, TryAgain
+from sync.imap.errors import CommandRefused, Nonsense, NotNow, TryAgain
 from sync.mail import Flag, Flags, Role, UidSet
 from sync.mime.message_ids import new_message_id
 from sync.plan.actions import Outcome, Placement, QueuedAction
@@ -30,6 +31,8 @@ from sync.store import accounts, actions, drafts, folders, submissions
 from sync.store.actions import Effect
 from sync.store.clock import now_ms
 from sync.store.submissions import Done, Letter, OnItsWay
+
+log = logging.getLogger("sync.push")
 
 MOST_AN_HOUR = 300
 LOOK_UP_MS = 60_000
@@ -70,10 +73,13 @@ def advance(connection: Connection, mirror: Mirror, in_flight: Collection[int]) 
     for on_its_way in submissions.of_account(mirror.account_id):
         if on_its_way.action.pk in in_flight or on_its_way.due_at > now_ms() or not mirror.may_go_on():
             continue
-        if on_its_way.phase == "final_dot":
-            _look_up(connection, mirror, on_its_way, touched)
-        elif on_its_way.phase == "accepted":
-            _finish(connection, mirror, on_its_way, touched)
+        try:
+            if on_its_way.phase == "final_dot":
+                _look_up(connection, mirror, on_its_way, touched)
+            elif on_its_way.phase == "accepted":
+                _finish(connection, mirror, on_its_way, touched)
+        except NotNow as error:
+            log.warning("push account=%s sent put off code=%s", mirror.account_id, error.code)
     return touched
 
 
@@ -151,7 +157,7 @@ def _finish(connection: Connection, mirror: Mirror, on_its_way: OnItsWay, touche
         try:
             step()
         except (CommandRefused, Nonsense, TryAgain) as error:
-            if connection.broken or may_pass(error):
+            if connection.broken or (may_pass(error) and not isinstance(error, NotNow)):
                 raise
             refused.append(error.code)
         else:

@@ -184,7 +184,7 @@ class Action(models.Model):
     args = models.JSONField()
     base_seq = models.BigIntegerField()
     draft = models.TextField(default="")  # of the kinds that write: which mail
-    composition = models.BinaryField(default=bytes)  # sealed JSON; gone once settled for good
+    composition = models.BinaryField(default=bytes)  # sealed JSON; once settled for good, the subject
     refused = models.BinaryField(default=bytes)  # sealed JSON: what the SMTP server said of recipients
     due_at = models.BigIntegerField(default=0)  # not before
 

@@ -22,7 +22,7 @@ from sync.store import drafts
 from sync.store.clock import now_ms
 from sync.store.commit import Change, change
 from sync.store.messages import flags_of, write_flags, write_moved, write_unlinked
-from sync.store.rows import action_row
+from sync.store.rows import action_row, subject_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,8 +285,9 @@ def _apply(made: Change, effect: Effect, *, by: str) -> None:
 def put_state(made: Change, row: Action, state: ActionState, detail: str, place: str) -> None:
     row.state, row.detail, row.place, row.seq = state, detail, place, made.seq
     row.settled_at = now_ms() if state in TERMINAL_STATES else None
-    if state in ("done", "noop"):
-        row.composition = b""  # what it said is in the mailbox, or nobody wants it
+    if state in ("done", "noop") and row.composition:
+        # What it said is in the mailbox, or nobody wants it; the ledger goes on naming it.
+        row.composition = seal_json({"subject": subject_of(row)}, f"composition:{row.intent}")
     row.save(update_fields=["state", "detail", "place", "seq", "settled_at", "composition"])
     made.actions.add(row.pk)
 

@@ -125,7 +125,7 @@ def composition_of(account_id: str, action_id: str) -> Composition | None:
     """What a mail says that waits, is held or failed; None once it is settled for good."""
     row = Action.objects.filter(account_id=account_id, intent=action_id).first()
     raw = opened_composition(row) if row is not None else {}
-    if not raw:
+    if "to" not in raw:
         return None
     boxes = {name: [Mailbox(**item) for item in raw.pop(name)] for name in ("to", "cc", "bcc")}
     files = [ComposedFile(**item) for item in raw.pop("files")]

@@ -78,7 +78,7 @@ def action_row(action: Action) -> ActionRow:
 
 
 def composition_of(action: Action) -> dict[str, Any]:
-    """The sealed mail of a kind that writes; empty once it is settled for good."""
+    """The sealed mail of a kind that writes; once it is settled for good, its subject alone."""
     if not action.composition:
         return {}
     opened: dict[str, Any] = open_json(action.composition, f"composition:{action.intent}")

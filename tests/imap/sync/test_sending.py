@@ -76,6 +76,12 @@ def test_an_answer_is_sent_filed_and_marked_and_its_draft_goes(
     assert (ready.subjects("Drafts"), ready.subjects("Sent")) == ([], ["Re: Befund"])
 
 
+def test_of_what_was_sent_the_ledger_keeps_the_subject_and_nothing_else(ready: Mirrored, server: ScriptedSmtp) -> None:
+    row = send(ready, letter())
+    assert (row.state, row.subject) == ("done", "Befund")
+    assert drafts.composition_of(ready.account_id, row.id) is None
+
+
 def test_it_goes_out_under_the_message_id_of_its_draft(ready: Mirrored, server: ScriptedSmtp, world: World) -> None:
     written = letter()
     save(ready, written)

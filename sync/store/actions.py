@@ -89,6 +89,15 @@ def enqueue(
     return [action_row(row) for row in rows]
 
 
+def answer_again(account_id: str, ids: Sequence[str]) -> list[ActionRow]:
+    """Those that were accepted before, as they are now. The wake-up is repeated too: the first may have been lost."""
+    known = Action.objects.filter(account_id=account_id, intent__in=ids).order_by("pk")
+    rows = [action_row(row) for row in known]
+    if rows:
+        ring(account_id, "actions")
+    return rows
+
+
 def _insert(
     account_id: str,
     device_id: str,

@@ -241,6 +241,24 @@ def test_a_file_of_a_draft_outlives_the_version_that_held_it(alice: Person, mirr
     assert b"a.pdf" in world.raw("Drafts", "Befund")
 
 
+def test_a_mail_that_went_out_with_its_file_is_not_refused_when_it_comes_again(
+    alice: Person, mirrored: Mirrored, server: ScriptedSmtp
+) -> None:
+    """The answer to the first time was lost, and what it brought along is forgotten by now."""
+    sends_by(mirrored, server)
+    mirrored.sync()
+    file = begin(alice, 4)
+    put(alice, file, 0, b"%PDF")
+    wish = intent("send", letter(), args={"hold_ms": 0})
+    wish["composition"]["files"] = [{"id": file, "filename": "a.pdf", "type": "application/pdf", "size": 4}]
+    alice.act(wish)
+    deliver(mirrored)
+    assert uploads.account_of(file) is None
+    again = alice.act(wish)
+    assert ([row["state"] for row in again["accepted"]], again["refused"]) == (["done"], [])
+    assert len(server.accepted) == 1
+
+
 # Identities
 
 

@@ -2,11 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check check-python check-frontend bench build wire types unit web browser clean
+.PHONY: help demo dev test check check-python check-frontend bench build wire types unit web browser laws clean
 
 PY := .venv/bin/python
 UV_VERSION := 0.13.9
 JOBS ?= 2
+SEEDS ?= 200
 SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/vite.config.ts
 
 # Postfix runs as root only, and nothing else does.
@@ -53,6 +54,10 @@ web: .venv/.synced .venv/.tests-ready
 browser: .venv/.synced .venv/.tests-ready frontend/dist/build.json
 	$(PY) -m pytest tests/browser -q -n $(JOBS) --ignore tests/browser/test_writing.py
 	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 $(PY) -m pytest tests/browser/test_writing.py -q -n $(JOBS) -p no:cacheprovider
+
+laws: .venv/.synced .venv/.tests-ready frontend/dist/build.json ## the seeded stories, 200 times each; SEEDS=1000 for more
+	SEEDS=$(SEEDS) $(PY) -m pytest tests/imap/sync/test_sending_faults.py tests/browser/test_flapping.py -q -n $(JOBS)
+	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 SEEDS=$(SEEDS) $(PY) -m pytest tests/smtp/test_exactly_once.py -q -n $(JOBS) -p no:cacheprovider
 
 bench: .venv/.synced .venv/.tests-ready frontend/dist/build.json ## every figure; NAME=push for one
 	@$(PY) -m bench $(NAME)

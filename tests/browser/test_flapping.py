@@ -3,6 +3,7 @@
 One signed-in device and one mailbox serve all seeds of a test, in any order. The test knows what must be there: the
 app alone reads, flags and moves the messages "a…"; Outlook alone answers and removes those called "w…"."""
 
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from tests.support.fault_proxy import FaultProxy
 from tests.support.stack import Stack
 from tests.support.world import World
 
-SEEDS = range(20)
+SEEDS = range(int(os.environ.get("SEEDS", "20")))
 # The whole list is on the screen.
 TALL = {"width": 1100, "height": 1300}
 MOST = 14

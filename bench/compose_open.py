@@ -29,7 +29,7 @@ def measure() -> list[Figure]:
             subject = named(MESSAGES - 1 - number)
             app.page.evaluate(TO_ROW, number + 1)
             shown = eyes.message(subject)
-            app.link(subject).click()
+            app.messages.locator("li").filter(has_text=subject).get_by_role("link").click()
             read.append(shown().drawn - eyes.hand())
             app.page.wait_for_timeout(300)
             typing = eyes.typing()

@@ -60,6 +60,7 @@ def test_what_is_done_to_a_mail_that_went_elsewhere_while_it_was_read_is_overtak
     # Whoever deletes it where it is now means it.
     app.folder("Labor")
     app.act("Delete", "Befund")
+    app.expect_no_row("Befund")  # the wish is there; before, nothing waits either
     app.expect_settled()
     assert (world.subjects("Labor"), world.subjects("Trash")) == (["Alt"], ["Befund"])
 
@@ -82,6 +83,7 @@ def test_the_ledger_names_the_mail_also_when_it_is_the_first_thing_to_be_opened(
     world.append(subject="Befund")
     app = new_app().sign_in(user)
     app.act("Flag", "Befund")
+    app.expect_row("Befund", "flagged")
     app.expect_settled()
     app.open("/activity")
     ledger = app.page.get_by_role("region", name="Activity")
@@ -94,6 +96,7 @@ def test_the_ledger_names_a_mail_that_this_browser_no_longer_holds(world: World,
     world.append(subject="Befund")
     app = new_app().sign_in(user)
     app.act("Delete", "Befund")
+    app.expect_no_row("Befund")
     app.expect_settled()
     app.open("/activity")
     expect(app.page.get_by_role("region", name="Activity").get_by_role("listitem")).to_contain_text("Befund")

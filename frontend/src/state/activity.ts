@@ -36,7 +36,8 @@ async function decide(id: string, how: typeof retryLine): Promise<void> {
 /** Take back what was done, whenever that was. */
 export async function takeBack(line: ActivityItem): Promise<void> {
   const back = takenBack(line);
-  if (back) await wish([back]);
+  // It is about where that left them: what somebody else moved since is not fetched back from there.
+  if (back) await wish([{ ...back, since: line.seq }]);
   again();
 }
 

@@ -105,17 +105,20 @@ async function loadRest(place: Place, folder: string): Promise<void> {
   if (!window_) needOlder();
 }
 
-/** Rows that changed, and how far the window reaches now. */
+/** Rows that changed, and how far the window reaches now. As many as a screen shows are opened beside it, so that drawing
+ *  them waits for nothing more. */
 async function patch(place: Place, ids: readonly string[]): Promise<() => void> {
   const { folder, filter } = get(shown);
-  const [keys, window] = await Promise.all([
+  const [keys, window, opened] = await Promise.all([
     keysById(place.mirror, ids),
     windowOf(place.mirror, folder, windowKindOf(filter)),
+    rowsById(place.mirror, ids.slice(0, FIRST_KEYS)),
   ]);
   return () => {
     if (get(shown).folder !== folder) return;
     const changed = new Set(ids);
     for (const id of ids) cache.delete(id);
+    for (const row of opened) cache.set(row.id, row);
     base = [...base.filter((key) => !changed.has(key.id)), ...keys.filter((key) => key.folder === folder)].sort(
       newestFirst,
     );

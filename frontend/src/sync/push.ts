@@ -17,9 +17,12 @@ export const pushLock = (mirror: Mirror): string => `praxispost-push-${mirror.ac
 /** Send all that may leave. Raises ApiError; then what was not sent still waits. */
 export async function push(mirror: Mirror, told: () => void): Promise<void> {
   await alone(pushLock(mirror), async () => {
-    if (await askBackAll(mirror)) told();
-    for (;;) {
+    for (let first = true; ; first = false) {
       const [uploading, waiting] = await Promise.all([uploadsUnderWay(mirror), waitingOf(mirror)]);
+      if (first && (await askBackAll(mirror, waiting))) {
+        told();
+        continue;
+      }
       const batch = batchOf(leaving(waiting, uploading));
       if (batch.length === 0) return;
       await sendOrSplit(mirror, batch, uploading);

@@ -8,7 +8,7 @@
  *  Die or lose the network anywhere: 2 is done again with the next push. */
 import { takenBack } from '../db/compositions';
 import { actionById } from '../db/ledger';
-import { notTakenBack, waitingOf, wishOf } from '../db/outbox';
+import { notTakenBack, wishOf, type Waiting } from '../db/outbox';
 import { uploadsUnderWay } from '../db/uploads';
 import type { Mirror } from '../db/vault';
 import { intentOf } from '../mail/leaving';
@@ -21,9 +21,9 @@ const UNDER_WAY: ReadonlySet<ActionRow['state']> = new Set(['waiting', 'sending'
 /** What the server says of a request that it cannot read. */
 const UNREADABLE: ReadonlySet<number> = new Set([400, 413, 422]);
 
-/** All that are noted. Raises ApiError when it may work later. → whether there were any. */
-export async function askBackAll(mirror: Mirror): Promise<boolean> {
-  const recalled = (await waitingOf(mirror)).filter((wish) => wish.recalled);
+/** All of these that are noted. Raises ApiError when it may work later. → whether there were any. */
+export async function askBackAll(mirror: Mirror, waiting: readonly Waiting[]): Promise<boolean> {
+  const recalled = waiting.filter((wish) => wish.recalled);
   for (const { id } of recalled) await askBack(mirror, id);
   return recalled.length > 0;
 }

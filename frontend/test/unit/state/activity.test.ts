@@ -3,8 +3,9 @@ import { until } from '../support/page';
 import { get } from 'svelte/store';
 import { afterEach, expect, test } from 'vitest';
 import { applyDelta } from '../../../src/db/apply';
+import { waitingOf } from '../../../src/db/outbox';
 import type { Mirror } from '../../../src/db/vault';
-import { activity } from '../../../src/state/activity';
+import { activity, takeBack } from '../../../src/state/activity';
 import { enter, leave } from '../../../src/state/place';
 import { action, delta, folder, message } from '../support/rows';
 
@@ -40,6 +41,18 @@ test('the same when the loss comes with the line', async () => {
   await enter(mirror);
   const [line] = await until(activity, ([first]) => first !== undefined);
   expect([line?.about?.subject, line?.here]).toEqual(['Subject of m1', false]);
+});
+
+test('what is taken back is decided by what the line says, not by what was moved since', async () => {
+  const mirror = await used();
+  const moved = action('move', { kind: 'move', args: { from: 'inbox', to: 'labor' }, targets: ['m1'], seq: 6 });
+  await applyDelta(mirror, delta(5, 6, { actions: [moved] }));
+  await applyDelta(mirror, delta(6, 9, { messages: [message('m1', { folder: 'elsewhere', seq: 9 })] }));
+  await enter(mirror);
+  const [line] = await until(activity, (found) => found.length === 1);
+  if (line) await takeBack(line);
+  const [back] = await waitingOf(mirror);
+  expect([back?.kind, back?.args.to, back?.base_seq]).toEqual(['move', 'inbox', 6]);
 });
 
 test('what one person looked at is not there for the next one', async () => {

@@ -2,6 +2,7 @@
  *
  *  Clear are opaque ids, dates, flag bits and sizes: what an index needs. All else is in `sealed`, see codec.ts. */
 import { Dexie, type EntityTable, type Table } from 'dexie';
+import type { Facts } from '../mail/compose/facts';
 import type { WindowKind } from '../mail/rows';
 
 export type Sealed = { iv: Uint8Array<ArrayBuffer>; data: ArrayBuffer };
@@ -47,25 +48,8 @@ export type StoredIntent = {
   saves?: boolean;
   sealed: Sealed;
 };
-/** A mail that is being written here; its text and all else that it says is sealed.
- *
- *  `version` counts its changes. `wished` is the version that the newest wish to save it, `wish`, carries; `saved` the one
- *  in Drafts (-1: none that has all its files). `sending` and `discarding` are wishes that end it. `code`: why the last
- *  one came to nothing. */
-export type StoredComposition = {
-  id: string;
-  updated_at: number;
-  version: number;
-  wish: string;
-  wished: number;
-  saved: number;
-  saved_at: number;
-  sending: string;
-  discarding: string;
-  closed: boolean;
-  code: string;
-  sealed: Sealed;
-};
+/** A mail that is being written here: what is known of it stands in clear, its text and all else that it says is sealed. */
+export type StoredComposition = Facts & { sealed: Sealed };
 /** A file to attach, kept in slices until the mail is sent. `sent`: what the server has of it. */
 export type StoredUpload = {
   id: string;

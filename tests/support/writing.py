@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sync.endpoint import Endpoint
-from sync.feed import ActionRow, Composition, Mailbox
+from sync.feed import ActionRow, ComposedFile, Composition, Mailbox
 from sync.imap.connection import Connection
 from sync.models import Action, Submission
 from sync.push import drain, submit
@@ -51,6 +51,22 @@ def letter(**fields: Any) -> Composition:
         **fields,
     }
     return Composition(**given)
+
+
+def composed_file(**fields: Any) -> ComposedFile:
+    """A report that was uploaded, unless a test says otherwise."""
+    given: dict[str, Any] = {
+        "id": str(uuid.uuid4()),
+        "filename": "Befund.pdf",
+        "type": "application/pdf",
+        "size": 100,
+        "content_id": "",
+        "inline": False,
+        "message": "",
+        "part": "",
+        **fields,
+    }
+    return ComposedFile(**given)
 
 
 def reply(original: str, **fields: Any) -> Composition:

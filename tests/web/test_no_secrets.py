@@ -14,7 +14,7 @@ from django.db import connection
 from redis import Redis
 
 from sync.bus.requests import Request
-from sync.feed import ComposedFile, Mailbox
+from sync.feed import Mailbox
 from sync.keys import keyring
 from sync.models import Account
 from sync.push import drain
@@ -25,7 +25,7 @@ from tests.support.messages import make_message
 from tests.support.mirrored import Mirrored
 from tests.support.scripted_smtp import Behaviour, ScriptedSmtp
 from tests.support.world import World
-from tests.support.writing import letter, reply, save, send, sends_by
+from tests.support.writing import composed_file, letter, reply, save, send, sends_by
 from tests.web.person import PASSWORD, Person
 
 SUBJECT = "Laborbefund-Ziegenpeter"
@@ -85,16 +85,7 @@ def answer_it(mirrored: Mirrored, original: str) -> None:
     upload = str(uuid.uuid4())
     uploads.begin(mirrored.account_id, upload, len(content))
     uploads.append(upload, 0, content)
-    file = ComposedFile(
-        id=upload,
-        filename=FILE,
-        type="application/pdf",
-        size=len(content),
-        content_id="",
-        inline=False,
-        message="",
-        part="",
-    )
+    file = composed_file(id=upload, filename=FILE, size=len(content))
     to = [Mailbox(name="Dr. Hagebutte", email="hagebutte@labor-waldmeister.example")]
     written = reply(original, subject=SUBJECT, text=TEXT, to=to, bcc=to, files=[file])
     refusal = Behaviour(answers={"RCPT": b"550 5.1.1 hagebutte unknown\r\n"})

@@ -11,7 +11,9 @@ from sync.store import leases
 from sync.worker.runtime import Runtime
 from tests.support.by_hand import Office
 from tests.support.mirrored import Mirrored
+from tests.support.scripted_smtp import ScriptedSmtp
 from tests.support.world import World
+from tests.support.writing import sends_by
 
 
 @pytest.fixture
@@ -45,6 +47,20 @@ def running(mirrored: Mirrored) -> Iterator[Runtime]:
     yield runtime
     runtime.stop()
     mirrored.fence = mirrored.take_over()
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedSmtp]:
+    """The submission server, as a test has it answer."""
+    with ScriptedSmtp() as smtp:
+        yield smtp
+
+
+@pytest.fixture
+def ready(mirrored: Mirrored, server: ScriptedSmtp) -> Mirrored:
+    """A mirrored mailbox that knows where its mail is sent."""
+    sends_by(mirrored, server)
+    return mirrored.sync()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """A reply that was decided a while ago is held when somebody answered meanwhile, or threw the mail away."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from sync.feed import ActionRow
@@ -15,12 +13,6 @@ from tests.support.world import World
 from tests.support.writing import deliver, letter, reply, send, sends_by
 
 ASKED = "<anfrage@labor.example>"
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedSmtp]:
-    with ScriptedSmtp() as smtp:
-        yield smtp
 
 
 @pytest.fixture

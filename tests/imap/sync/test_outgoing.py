@@ -1,7 +1,7 @@
 """The submit lane: what a worker does with mail that is ready, and when it looks again."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
@@ -24,12 +24,6 @@ from tests.support.world import World
 from tests.support.writing import by_number, letter, send, sends_by, time_passes
 
 WRONG_TOKEN = Behaviour(answers={"AUTH": b"535 5.7.8 Bad token\r\n"})
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedSmtp]:
-    with ScriptedSmtp() as smtp:
-        yield smtp
 
 
 @pytest.fixture

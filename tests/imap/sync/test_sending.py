@@ -1,7 +1,6 @@
 """From a tap on Send to a mail that is accepted, filed, marked and cleared."""
 
 import uuid
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,21 +13,9 @@ from tests.support.messages import make_message
 from tests.support.mirrored import Mirrored
 from tests.support.scripted_smtp import Behaviour, ScriptedSmtp
 from tests.support.world import World
-from tests.support.writing import by_number, deliver, letter, parsed, reply, save, send, sends_by, time_passes
+from tests.support.writing import by_number, composed_file, deliver, letter, parsed, reply, save, send, time_passes
 
 BCC = Mailbox(name="", email="archiv@praxis.example")
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedSmtp]:
-    with ScriptedSmtp() as smtp:
-        yield smtp
-
-
-@pytest.fixture
-def ready(mirrored: Mirrored, server: ScriptedSmtp) -> Mirrored:
-    sends_by(mirrored, server)
-    return mirrored.sync()
 
 
 @pytest.fixture
@@ -38,16 +25,7 @@ def original(ready: Mirrored, world: World) -> str:
 
 
 def upload(mirrored: Mirrored, content: bytes) -> ComposedFile:
-    file = ComposedFile(
-        id=str(uuid.uuid4()),
-        filename="Befund.pdf",
-        type="application/pdf",
-        size=len(content),
-        content_id="",
-        inline=False,
-        message="",
-        part="",
-    )
+    file = composed_file(size=len(content))
     uploads.begin(mirrored.account_id, file.id, len(content))
     uploads.append(file.id, 0, content)
     return file
@@ -106,16 +84,7 @@ def test_a_mail_to_bcc_alone_names_nobody(ready: Mirrored, server: ScriptedSmtp)
 def test_a_forwarded_file_is_taken_from_the_original(ready: Mirrored, server: ScriptedSmtp, world: World) -> None:
     world.append(message=make_message(subject="Röntgen", attachments={"bild.png": ("image/png", b"\x89PNG" * 1000)}))
     original = ready.sync().row("Röntgen").id
-    file = ComposedFile(
-        id=str(uuid.uuid4()),
-        filename="bild.png",
-        type="image/png",
-        size=4000,
-        content_id="",
-        inline=False,
-        message=original,
-        part="2",
-    )
+    file = composed_file(filename="bild.png", type="image/png", size=4000, message=original, part="2")
     assert send(ready, letter(kind="forward", original=original, files=[file])).state == "done"
     (attached,) = parsed(server.accepted[0].content).iter_attachments()
     assert attached.get_content() == b"\x89PNG" * 1000
@@ -125,16 +94,7 @@ def test_a_forwarded_file_is_taken_from_the_original(ready: Mirrored, server: Sc
 def test_a_whole_message_is_forwarded_as_it_is(ready: Mirrored, server: ScriptedSmtp, world: World) -> None:
     world.append(subject="Anfrage", body="Guten Abend")
     original = ready.sync().row("Anfrage").id
-    file = ComposedFile(
-        id=str(uuid.uuid4()),
-        filename="Anfrage.eml",
-        type="message/rfc822",
-        size=100,
-        content_id="",
-        inline=False,
-        message=original,
-        part="",
-    )
+    file = composed_file(filename="Anfrage.eml", type="message/rfc822", message=original)
     assert send(ready, letter(kind="forward", original=original, files=[file])).state == "done"
     (attached,) = parsed(server.accepted[0].content).iter_attachments()
     assert "Guten Abend" in attached.as_string()

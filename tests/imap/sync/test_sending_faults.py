@@ -2,7 +2,6 @@
 
 import os
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -17,24 +16,12 @@ from tests.support.dying import dying_in
 from tests.support.mirrored import Mirrored
 from tests.support.scripted_smtp import Behaviour, ScriptedSmtp
 from tests.support.world import World
-from tests.support.writing import deliver, deliver_or_die, letter, parsed, reply, save, send, sends_by, time_passes
+from tests.support.writing import deliver, deliver_or_die, letter, parsed, reply, save, send, time_passes
 
 PHASES: list[Phase] = ["connect", "mail", "rcpt", "data", "final_dot"]
 SAFE_STEPS = ["greeting", "EHLO", "AUTH", "MAIL", "RCPT", "DATA"]
 DAY_MS = 24 * 3_600_000
 SEEDS = int(os.environ.get("SEEDS", "20"))
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedSmtp]:
-    with ScriptedSmtp() as smtp:
-        yield smtp
-
-
-@pytest.fixture
-def ready(mirrored: Mirrored, server: ScriptedSmtp) -> Mirrored:
-    sends_by(mirrored, server)
-    return mirrored.sync()
 
 
 def outcome(mirrored: Mirrored, row: ActionRow) -> tuple[str, str]:

@@ -1,27 +1,11 @@
 """What one round trip tells of many folders or many messages, and what comes along uninvited."""
 
-from collections.abc import Iterator
-
-import pytest
-
 from deploy.embedded.dovecot import Dovecot
-from sync.endpoint import Endpoint
-from sync.imap.connection import Connection, connect
+from sync.imap.connection import Connection
 from sync.mail import Role, UidSet
 from sync.plan.roles import assign_roles
+from tests.imap.wrapper.conftest import open_line
 from tests.support.world import World
-
-
-def open_line(server: Dovecot, user: str) -> Connection:
-    connection = connect(Endpoint(host="127.0.0.1", port=server.port, security="plain"), "127.0.0.1")
-    connection.sign_in(user, "secret")
-    return connection
-
-
-@pytest.fixture
-def connection(dovecot: Dovecot, user: str) -> Iterator[Connection]:
-    with open_line(dovecot, user) as opened:
-        yield opened
 
 
 def test_what_vanished_is_told_with_the_folder_it_vanished_from(connection: Connection, world: World) -> None:

@@ -1,7 +1,7 @@
 """The wrapper against a real Dovecot: with every extension, and with hardly any."""
 
 import select
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -12,24 +12,13 @@ from sync.imap.errors import CommandRefused, SignInRefused, TryAgain
 from sync.imap.idle import FolderDirty, FoldersChanged, Hint
 from sync.mail import Copied, Flag, Flags, FlagState, Role, UidSet
 from sync.plan.roles import assign_roles
+from tests.imap.wrapper.conftest import open_line
 from tests.support.messages import make_message
 from tests.support.mirrored import Mirrored
 from tests.support.scripted_server import Dribble
 from tests.support.world import World
 
 LOCAL = "127.0.0.1"
-
-
-def open_line(server: Dovecot, user: str) -> Connection:
-    connection = connect(Endpoint(host=LOCAL, port=server.port, security="plain"), LOCAL)
-    connection.sign_in(user, "secret")
-    return connection
-
-
-@pytest.fixture
-def connection(dovecot: Dovecot, user: str) -> Iterator[Connection]:
-    with open_line(dovecot, user) as opened:
-        yield opened
 
 
 # Every extension

@@ -19,25 +19,23 @@ router = Router(tags=["actions"], auth=signed_in)
 def post_actions(request: HttpRequest, body: ActionsBody) -> Accepted:
     """Accepted means durable. A repeat of an id answers with what became of it the first time."""
     device: Any = request.auth  # type: ignore[attr-defined]
-    # First: what such a wish needs (its files, a folder) may be gone by now, because it was carried out.
-    accepted = actions.answer_again(device.account_id, [item.id for item in body.actions])
-    known = {row.id for row in accepted}
     intents: list[Intent] = []
     refused: list[Refused] = []
     for item in body.actions:
-        if item.id in known:
-            continue
         try:
             intents.append(_intent(device, item))
         except ValueError:
             refused.append(Refused(id=item.id, code="bad_input"))
         except access.Missing:
             refused.append(Refused(id=item.id, code="no_folder" if item.kind == "move" else "missing"))
+    # What a repeat needs (its files, a folder) may be gone by now, because it was carried out.
+    accepted = actions.answer_again(device.account_id, [item.id for item in refused]) if refused else []
+    known = {row.id for row in accepted}
     if intents:
         accepted += actions.enqueue(
             device.account_id, device_id=str(device.pk), device_name=device.name, person="", intents=intents
         )
-    return Accepted(accepted=accepted, refused=refused)
+    return Accepted(accepted=accepted, refused=[item for item in refused if item.id not in known])
 
 
 @router.post("/actions/{action_id}/retry", response=Accepted)

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -46,6 +47,10 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(connecting, "backoff_s", soon)
     return counted
+
+
+def holds(mirrored: Mirrored, messages: int) -> bool:
+    return len(mirrored.rows()) == messages
 
 
 @contextmanager
@@ -114,7 +119,7 @@ def test_a_server_without_idle_is_swept_and_not_signed_in_to_again_and_again(use
             wait_for(lambda: state(mirrored) == "ok")
             for number in range(8):
                 world.append("INBOX", subject=f"mail {number}")
-                wait_for(lambda: len(mirrored.rows()) == number + 1)  # noqa: B023
+                wait_for(partial(holds, mirrored, number + 1))
                 assert state(mirrored) == "ok"
             assert conductor_of(runtime, mirrored)._connections.peek("watch") is None
             assert logins(server, user) - before <= 3

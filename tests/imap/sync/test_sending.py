@@ -1,6 +1,7 @@
 """From a tap on Send to a mail that is accepted, filed, marked and cleared."""
 
 import uuid
+from typing import Any
 
 import pytest
 
@@ -191,7 +192,7 @@ def test_nobody_sends_as_somebody_else(ready: Mirrored, server: ScriptedSmtp) ->
         ({"to": [Mailbox(name="", email=f"{n}@b.example") for n in range(201)]}, "too_many"),
     ],
 )
-def test_what_cannot_be_sent_says_why(ready: Mirrored, server: ScriptedSmtp, fields: dict, code: str) -> None:  # type: ignore[type-arg]
+def test_what_cannot_be_sent_says_why(ready: Mirrored, server: ScriptedSmtp, fields: dict[str, Any], code: str) -> None:
     row = send(ready, letter(**fields))
     assert (row.state, row.detail, server.accepted) == ("failed", code, [])
 

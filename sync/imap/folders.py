@@ -92,12 +92,14 @@ class FolderCommands(Session):
         return found
 
     def reselect(self, name: str, uidvalidity: int) -> bool:
-        """Select it unless it is. False: it was deleted and made anew since `uidvalidity` (RFC 3501 2.3.1.1), and our
-        UIDs name other people's messages in it now. 0: nothing is known to compare with.
+        """Select it unless it is, and is the one we mean: this session may have opened it before it was made anew.
+
+        False: it was deleted and made anew since `uidvalidity` (RFC 3501 2.3.1.1), and our UIDs name other people's
+        messages in it now. 0: nothing is known to compare with.
 
         Raises CommandRefused when it is not there.
         """
-        if self.selected != name:
+        if self.selected != name or uidvalidity not in (0, self.uidvalidity):
             self.select(name)
         return not uidvalidity or self.uidvalidity == uidvalidity
 

@@ -55,7 +55,9 @@ def open_folder(connection: Connection, mirror: Mirror, cursor: Cursor) -> None:
 def backfill(connection: Connection, mirror: Mirror, cursor: Cursor, *, window: int) -> bool:
     """Mirror the next `window` older messages. → is there more to fetch. Not when the folder is complete, nor when it
     started over (its next pass of news begins it anew) or the lease is in doubt."""
-    if cursor.complete or not _select(connection, cursor):
+    if cursor.complete or cursor.known.uidvalidity is None:
+        return False
+    if not connection.reselect(cursor.path, cursor.known.uidvalidity):
         return False
     older = (
         connection.search_uids(UidSet.from_ranges([(1, cursor.backfill_low - 1)]))
@@ -101,14 +103,6 @@ def _look_again(connection: Connection, mirror: Mirror, cursor: Cursor, window: 
             plan_missing(held, states),
             as_of_seq=as_of_seq,
         )
-
-
-def _select(connection: Connection, cursor: Cursor) -> bool:
-    """Open the folder unless it is open. False when it is not the one the cursor was made of (RFC 9051 2.3.1.1)."""
-    known = cursor.known.uidvalidity
-    if connection.selected != cursor.path or connection.uidvalidity != known:
-        connection.select(cursor.path)
-    return connection.uidvalidity == known
 
 
 def _unlink_all(mirror: Mirror, cursor: Cursor) -> None:

@@ -6,7 +6,6 @@ A slow server, or one that is away, holds up nothing else. What a dialogue left 
 import math
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 from sync.imap.errors import SignInRefused
 from sync.pull import Mirror
@@ -16,15 +15,15 @@ from sync.worker.connections import Connections, Lane
 from sync.worker.lanes import Job
 
 
-class SubmitJob(Protocol):
-    def __call__(self, lane: Lane, name: str, job: Job) -> None: ...
-
-
 class Outgoing:
-    """`on_news`: told when something is left to do, or was waited for."""
+    """`submit_job` puts one into a lane under a name; `on_news`: something is left to do, or was waited for."""
 
     def __init__(
-        self, mirror: Mirror, connections: Connections, submit_job: SubmitJob, on_news: Callable[[], None]
+        self,
+        mirror: Mirror,
+        connections: Connections,
+        submit_job: Callable[[Lane, str, Job], None],
+        on_news: Callable[[], None],
     ) -> None:
         self._mirror, self._connections = mirror, connections
         self._submit_job, self._on_news = submit_job, on_news

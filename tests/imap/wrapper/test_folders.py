@@ -164,3 +164,12 @@ def test_a_survey_that_is_refused_is_not_asked_for_again() -> None:
         assert connection.survey() is None
         assert connection.survey() is None
         connection.close()
+
+
+def test_a_folder_that_was_made_anew_is_opened_anew_by_a_session_that_still_has_the_old_one() -> None:
+    anew = b"* 0 EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n* OK [UIDNEXT 1] n\r\n" + OK
+    with ScriptedServer(Turn("^SELECT", SELECTED), Turn("^SELECT", anew)) as server:
+        connection = server.selected()
+        assert connection.reselect("INBOX", 7)
+        assert connection.uidvalidity == 7
+        connection.close()

@@ -14,6 +14,8 @@ const pages: (() => void)[] = [];
 async function load(): Promise<App> {
   vi.resetModules();
   const [session, place] = [await import('../../../src/state/session'), await import('../../../src/state/place')];
+  // The page loads these by itself and nobody waits for it: a test that is over sooner would leave it in the middle.
+  await Promise.all([import('../../../src/sync/engine'), import('../../../src/sync/leader')]);
   pages.push(place.leave);
   return { ...session, ...place };
 }

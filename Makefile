@@ -12,7 +12,7 @@ SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) fronte
 
 # Postfix runs as root only, and nothing else does.
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-WIRE := webmail/wire.py sync/feed.py $(wildcard webmail/api/*.py)
+WIRE := $(wildcard webmail/wire/*.py) sync/feed.py $(wildcard webmail/api/*.py)
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

@@ -16,7 +16,7 @@ def document() -> dict[str, Any]:
     from pydantic import TypeAdapter
 
     from webmail.api.urls import api
-    from webmail.wire import Frames
+    from webmail.wire.frames import Frames
 
     described: dict[str, Any] = dict(api.get_openapi_schema(path_prefix="/api/"))
     frames = TypeAdapter(Frames).json_schema(ref_template="#/components/schemas/{model}", mode="serialization")

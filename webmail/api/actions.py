@@ -10,7 +10,9 @@ from sync.store import actions
 from sync.store.actions import Intent
 from webmail import access
 from webmail.api.auth import signed_in
-from webmail.wire import MAX_NUMBER, Accepted, ActionBody, ActionsBody, Id, Refused, read_args
+from webmail.wire.actions import Accepted, ActionBody, ActionsBody, read_args
+from webmail.wire.bounds import MAX_NUMBER, Id
+from webmail.wire.mirror import Refused
 
 router = Router(tags=["actions"], auth=signed_in)
 

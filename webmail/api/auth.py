@@ -9,7 +9,7 @@ from ninja.errors import HttpError
 from ninja.utils import check_csrf
 
 from webmail.accounts.models import Device
-from webmail.wire import API_VERSION
+from webmail.wire.bounds import API_VERSION
 
 SEEN_EVERY = timedelta(hours=1)
 

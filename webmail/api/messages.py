@@ -17,7 +17,8 @@ from sync.store import bodies, drafts
 from webmail import access
 from webmail.api.auth import Coded, signed_in_async
 from webmail.headers import PART_CSP
-from webmail.wire import Bodies, BodiesBody, Id, Refused
+from webmail.wire.bounds import Id
+from webmail.wire.mirror import Bodies, BodiesBody, Refused
 
 router = Router(tags=["messages"], auth=signed_in_async)
 

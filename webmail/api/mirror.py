@@ -10,7 +10,8 @@ from sync.feed import Delta, Page, Position, WindowKind
 from sync.store import reading
 from webmail import access
 from webmail.api.auth import signed_in
-from webmail.wire import ChangesBody, Id, Reset
+from webmail.wire.bounds import Id
+from webmail.wire.mirror import ChangesBody, Reset
 
 router = Router(tags=["mirror"], auth=signed_in)
 MAX_PAGE = 500

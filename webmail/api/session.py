@@ -14,17 +14,9 @@ from webmail.accounts.models import Device
 from webmail.accounts.sign_in import SignInError, SignInForm, has_control, replace_secret, sign_in
 from webmail.api.auth import Coded, anyone, signed_in
 from webmail.build import build_id
-from webmail.wire import (
-    API_VERSION,
-    ArchiveBody,
-    DemoHint,
-    DeviceBody,
-    DeviceRow,
-    Refusal,
-    SecretBody,
-    Session,
-    SignInBody,
-)
+from webmail.wire.bounds import API_VERSION
+from webmail.wire.mirror import Refusal
+from webmail.wire.session import ArchiveBody, DemoHint, DeviceBody, DeviceRow, SecretBody, Session, SignInBody
 
 router = Router(tags=["session"])
 _STATUS = {"refused": 403, "locked_out": 429, "unreachable": 502}

@@ -11,7 +11,7 @@ from sync.store.commit import NoSuchAccount
 from webmail import access
 from webmail.api import actions, messages, mirror, session, writing
 from webmail.api.auth import Coded
-from webmail.wire import API_VERSION
+from webmail.wire.bounds import API_VERSION
 
 api = NinjaAPI(title="Praxispost", version=str(API_VERSION), docs_url=None, openapi_url=None)
 for part in (session, mirror, actions, messages, writing):

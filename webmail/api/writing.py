@@ -10,7 +10,9 @@ from sync.store import accounts, drafts, uploads
 from webmail import access
 from webmail.accounts.smtp import SmtpRefused, choose_smtp
 from webmail.api.auth import Coded, signed_in
-from webmail.wire import Id, Refusal, SmtpBody, Upload, UploadBody, WritingBody
+from webmail.wire.bounds import Id
+from webmail.wire.mirror import Refusal
+from webmail.wire.writing import SmtpBody, Upload, UploadBody, WritingBody
 
 router = Router(tags=["writing"], auth=signed_in)
 CHUNK_BYTES = 256 * 1024

@@ -35,7 +35,7 @@ from sync.store.clock import now_ms
 from webmail.accounts.models import Device
 from webmail.live.hub import Lost, Subscription, Word, hub
 from webmail.live.presence import Others
-from webmail.wire import (
+from webmail.wire.frames import (
     HeartbeatFrame,
     HelloFrame,
     LookingFrame,

@@ -25,6 +25,6 @@ def patient() -> "redis.Redis":
 
 
 def asynchronous() -> "redis.asyncio.Redis":
-    """A new client for the running event loop, which waits for ever: the caller bounds what it asks, and closes it
-    with `aclose()`."""
+    """A new client for the running event loop, to be entered with `async with`. It waits for ever: the caller bounds
+    what it asks."""
     return redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_timeout=None, **_OPTIONS)

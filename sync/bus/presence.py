@@ -4,6 +4,7 @@ Each word goes to a stream that wakes the readers, and into a hash for whoever c
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, cast
 
@@ -27,31 +28,23 @@ async def say(account_id: str, present: Present, at_ms: int) -> None:
     """Tell the others. A Redis that hangs or is away costs a mark in a list, so nothing is raised."""
     key, hash_key = words_key(account_id), _hash_key(account_id)
     sealed = seal_json({"at": at_ms, "present": asdict(present)}, key)
-    client = asynchronous()
-    try:
-        pipe = client.pipeline(transaction=False)
-        pipe.hset(hash_key, present.device, sealed)
-        pipe.pexpire(hash_key, FORGET_MS)
-        pipe.xadd(key, {"d": sealed}, maxlen=KEEP_WORDS, approximate=True)
-        pipe.pexpire(key, FORGET_MS)
-        async with asyncio.timeout(TIMEOUT_S):
+    with suppress(RedisError, TimeoutError):
+        async with asynchronous() as client, asyncio.timeout(TIMEOUT_S):
+            pipe = client.pipeline(transaction=False)
+            pipe.hset(hash_key, present.device, sealed)
+            pipe.pexpire(hash_key, FORGET_MS)
+            pipe.xadd(key, {"d": sealed}, maxlen=KEEP_WORDS, approximate=True)
+            pipe.pexpire(key, FORGET_MS)
             await pipe.execute()
-    except (RedisError, TimeoutError):
-        return
-    finally:
-        await client.aclose()
 
 
 async def heard(account_id: str, now_ms: int) -> list[tuple[Present, int]]:
     """What was said in the last 15 s, and when."""
-    client = asynchronous()
     try:
-        async with asyncio.timeout(TIMEOUT_S):
+        async with asynchronous() as client, asyncio.timeout(TIMEOUT_S):
             found = cast(Any, await client.hgetall(_hash_key(account_id)))
     except (RedisError, TimeoutError):
         return []
-    finally:
-        await client.aclose()
     words = [open_word(account_id, sealed) for sealed in found.values()]
     return [(present, at) for present, at in words if present is not None and at > now_ms - FORGET_MS]
 

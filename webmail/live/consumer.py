@@ -77,10 +77,12 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
-        for task in self._tasks:
-            task.cancel()
         if self._subscription is not None:
             hub().unsubscribe(self._subscription)
+        for task in self._tasks:
+            task.cancel()
+        # Awaited: what they are still closing (a line to Redis) must not be cut off by the end of the loop.
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         if getattr(self, "_writing", False):
             await self._say(PresenceFrame(type="presence", replying=[], drafts=[]))
 

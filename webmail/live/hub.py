@@ -97,37 +97,29 @@ class Hub:
                 del self._words[words]
 
     async def _newest_id(self, key: str) -> str:
-        client = asynchronous()
         try:
-            async with asyncio.timeout(TIMEOUT_S):
+            async with asynchronous() as client, asyncio.timeout(TIMEOUT_S):
                 newest = cast(Any, await client.xrevrange(key, count=1))
             return newest[0][0].decode() if newest else "0-0"
         except (RedisError, OSError):
             return "0-0"  # everything that the stream still holds: told twice is better than not
-        finally:
-            await client.aclose()
 
     async def _wake(self) -> None:
-        client = asynchronous()
         with suppress(RedisError, OSError):
-            async with asyncio.timeout(TIMEOUT_S):
+            async with asynchronous() as client, asyncio.timeout(TIMEOUT_S):
                 await client.xadd(stream.CONTROL_KEY, {"w": 1}, maxlen=10)
-        await client.aclose()
 
     async def _read_forever(self) -> None:
         wait_s = 0.1
         while True:
-            client = asynchronous()
             try:
-                await self._read(client)
+                async with asynchronous() as client:
+                    await self._read(client)
             except (RedisError, OSError) as error:
                 log.warning("redis away error=%s", type(error).__name__)
                 await asyncio.sleep(wait_s)
                 wait_s = min(5.0, wait_s * 2)
                 self._tell_all_lost()
-            finally:
-                with suppress(RedisError, OSError):
-                    await client.aclose()
 
     async def _read(self, client: Any) -> None:
         control = "$"

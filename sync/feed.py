@@ -142,11 +142,35 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Somebody in the address book, which everybody on the mailbox shares. `emails`: the usual one first."""
+
+    id: str
+    name: str
+    emails: list[str]
+    phone: str
+    organisation: str
+    note: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextBlock:
+    """Words that everybody on the mailbox may put into a mail."""
+
+    id: str
+    title: str
+    text: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRow:
     """The account's state for the status line. `code` picks the sentence ("hin_token", "password", "network" …).
 
     `can_send`: an SMTP server is known; else it is asked once. `max_bytes`: of a whole message, 0 where nobody said.
-    `protected_domains`: where mail needs no marker, beside hin.ch (product rule of HIN).
+    `protected_domains`: where mail needs no marker, beside hin.ch (product rule of HIN); `declined_domains`: of which a
+    person said that they are none, so that they are not suggested again.
     """
 
     id: str
@@ -162,6 +186,7 @@ class AccountRow:
     can_send: bool
     max_bytes: int
     protected_domains: list[str]
+    declined_domains: list[str]
     seq: int
 
 
@@ -194,6 +219,9 @@ class Delta:
     folders: list[FolderRow] = field(default_factory=list)
     lost_folders: list[str] = field(default_factory=list)
     actions: list[ActionRow] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+    blocks: list[TextBlock] = field(default_factory=list)
+    lost_entries: list[str] = field(default_factory=list)  # ids of contacts and text blocks that were removed
     account: AccountRow | None = None
     more: bool = False  # ask again from `seq`
 
@@ -288,4 +316,7 @@ class Entry:
     folders: list[FolderRow] = field(default_factory=list)
     lost_folders: list[str] = field(default_factory=list)
     actions: list[ActionRow] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+    blocks: list[TextBlock] = field(default_factory=list)
+    lost_entries: list[str] = field(default_factory=list)
     account: AccountRow | None = None

@@ -56,6 +56,7 @@ class Account(models.Model):
     archive = models.ForeignKey("Folder", null=True, on_delete=models.SET_NULL, related_name="+")
     identities = models.BinaryField(default=bytes)  # sealed JSON
     protected_domains = models.TextField(default="")  # space separated
+    declined_domains = models.TextField(default="")  # space separated
     smtp_host = models.TextField(default="")  # "" until it is known or chosen
     smtp_port = models.PositiveIntegerField(default=0)
     smtp_security = models.TextField(default="")
@@ -202,6 +203,22 @@ class Action(models.Model):
             models.Index(fields=["account", "seq"]),
             models.Index(fields=["state"], name="action_open", condition=models.Q(state__in=["waiting", "sending"])),
         ]
+
+
+class BookEntry(models.Model):
+    """What everybody on the mailbox shares for writing: a contact or a text block, each for itself, so that two who
+    write at once meet in one entry at most. Whoever writes last wins there."""
+
+    id = models.UUIDField(primary_key=True)  # made by the browser that began it
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    kind = models.TextField()  # "contact" or "block"
+    sealed = models.BinaryField(default=bytes)  # sealed JSON; empty once it is gone
+    seq = models.BigIntegerField()
+    created_seq = models.BigIntegerField()
+    gone = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "seq"])]
 
 
 class Draft(models.Model):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from sync.feed import Composition
-from sync.store import drafts, reading, uploads
+from sync.store import book, drafts, reading, uploads
 
 
 class Principal(Protocol):
@@ -61,6 +61,20 @@ def upload(device: Principal, upload_id: str) -> str:
     if uploads.account_of(upload_id) != device.account_id:
         raise Missing("upload")
     return upload_id
+
+
+def contact(device: Principal, contact_id: str) -> str:
+    """Its id; one that was never stored is nobody's yet."""
+    if book.account_of(contact_id, "contact") not in (None, device.account_id):
+        raise Missing("contact")
+    return contact_id
+
+
+def text_block(device: Principal, block_id: str) -> str:
+    """Its id; one that was never stored is nobody's yet."""
+    if book.account_of(block_id, "block") not in (None, device.account_id):
+        raise Missing("block")
+    return block_id
 
 
 def composition(device: Principal, written: Composition) -> Composition:

@@ -52,5 +52,8 @@ def narrow(entry: Entry, windows: Sequence[Window]) -> Delta:
         folders=entry.folders,
         lost_folders=entry.lost_folders,
         actions=entry.actions,
+        contacts=entry.contacts,
+        blocks=entry.blocks,
+        lost_entries=entry.lost_entries,
         account=entry.account,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import cast
+from typing import Any, cast
 
 from django.db import transaction
 
@@ -17,6 +17,8 @@ from sync.models import Account, Folder, Shard, new_id
 from sync.store.clock import now_ms
 from sync.store.commit import change
 from sync.store.rows import account_row_of
+
+MAX_DOMAINS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +136,10 @@ def archive_folder(account_id: str) -> str:
     return str(found.id) if found else ""
 
 
-def set_writing(account_id: str, identities: Sequence[Identity], protected_domains: Sequence[str]) -> None:
-    """As whom one writes here and where mail is protected; the first identity is the default.
+def set_writing(
+    account_id: str, identities: Sequence[Identity], protected_domains: Sequence[str] | None = None
+) -> None:
+    """As whom one writes here; the first identity is the default. `protected_domains`: all of them, None: as they are.
 
     Raises ValueError for what no header of a mail may hold.
     """
@@ -144,10 +148,34 @@ def set_writing(account_id: str, identities: Sequence[Identity], protected_domai
         check_line(identity.name, "name")
         if identity.reply_to:
             check_address(identity.reply_to, "reply_to")
-    domains = sorted({domain.strip().lower().strip(".") for domain in protected_domains} - {""})
+    fields: dict[str, Any] = {}
+    if protected_domains is not None:
+        domains = {domain.strip().lower().strip(".") for domain in protected_domains} - {""}
+        fields["protected_domains"] = " ".join(sorted(domains))
     with change(account_id) as made:
         sealed = seal_json([asdict(identity) for identity in identities], f"identities:{account_id}")
-        Account.objects.filter(pk=account_id).update(identities=sealed, protected_domains=" ".join(domains))
+        Account.objects.filter(pk=account_id).update(identities=sealed, **fields)
+        made.account = True
+
+
+def judge_domain(account_id: str, domain: str, *, protected: bool) -> None:
+    """A person's word on one domain, kept for everybody: HIN protects mail to it, or it is not to be suggested again.
+
+    One at a time and not the whole list: two who decide at once lose neither. Raises ValueError for what is no domain
+    and when there are too many.
+    """
+    bare = domain.strip().lower().strip(".")
+    check_address(f"a@{bare}", "domain")
+    with change(account_id) as made:
+        account = Account.objects.get(pk=account_id)
+        there = set(account.protected_domains.split()) - {bare}
+        declined = set(account.declined_domains.split()) - {bare}
+        (there if protected else declined).add(bare)
+        if max(len(there), len(declined)) > MAX_DOMAINS:
+            raise ValueError("too many domains")
+        Account.objects.filter(pk=account_id).update(
+            protected_domains=" ".join(sorted(there)), declined_domains=" ".join(sorted(declined))
+        )
         made.account = True
 
 

@@ -19,9 +19,9 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from sync.feed import Entry, EntryRow
-from sync.models import Account, Action, Folder, Message
+from sync.models import Account, Action, BookEntry, Folder, Message
 from sync.store.clock import now_ms
-from sync.store.rows import account_row_of, action_row, folder_row, message_row
+from sync.store.rows import account_row_of, action_row, blocks_of, contacts_of, folder_row, message_row
 from sync.store.stream import publish
 
 BIG_ROWS = 60
@@ -48,6 +48,7 @@ class Change:
         self.gone: set[uuid.UUID] = set()
         self.folders: set[uuid.UUID] = set()
         self.actions: set[int] = set()
+        self.book: set[uuid.UUID] = set()
         self.account = False
 
 
@@ -95,8 +96,10 @@ def one_writer() -> AbstractContextManager[object]:
 
 
 def _entry_of(made: Change) -> Entry:
-    big = len(made.messages) + len(made.gone) > BIG_ROWS
+    big = len(made.messages) + len(made.gone) + len(made.book) > BIG_ROWS
     folders = list(Folder.objects.filter(pk__in=made.folders))
+    book = [] if big else list(BookEntry.objects.filter(pk__in=made.book))
+    kept = [row for row in book if not row.gone]
     return Entry(
         epoch=made.epoch,
         prev=made.seq - 1,
@@ -107,6 +110,9 @@ def _entry_of(made: Change) -> Entry:
         folders=[folder_row(folder) for folder in folders if not folder.gone],
         lost_folders=[str(folder.id) for folder in folders if folder.gone],
         actions=[action_row(action) for action in Action.objects.filter(pk__in=made.actions).order_by("pk")],
+        contacts=contacts_of(kept),
+        blocks=blocks_of(kept),
+        lost_entries=[str(row.id) for row in book if row.gone],
         account=account_row_of(Account.objects.get(pk=made.account_id)) if made.account else None,
     )
 

@@ -14,7 +14,7 @@ from django.db.models import Max, Min, QuerySet
 
 from sync.keys import keyring, seal_json
 from sync.mail import Flag, Flags, UidSet
-from sync.models import Account, Body, Folder, Message, new_id
+from sync.models import Account, Body, BookEntry, Folder, Message, new_id
 from sync.plan.folder import HeldMessage
 from sync.store.clock import now_ms
 from sync.store.commit import Change, change
@@ -265,6 +265,7 @@ def prune(account_id: str, fence: int, *, gone_before: int) -> int:
         newest = Message.objects.filter(pk__in=ids).aggregate(seq=Max("seq"))["seq"]
         Account.objects.filter(pk=account_id, floor__lt=newest).update(floor=newest)
         Message.objects.filter(pk__in=ids).delete()
+        BookEntry.objects.filter(account_id=account_id, gone=True, seq__lte=newest).delete()
     return len(ids)
 
 

@@ -11,24 +11,27 @@ from operator import or_
 
 from django.db.models import Q, QuerySet
 
-from sync.feed import ActionRow, Delta, FolderRow, MessageRow, Page, Position, Window, WindowKind
-from sync.models import Account, Action, Folder, Message
+from sync.feed import ActionRow, Contact, Delta, FolderRow, MessageRow, Page, Position, TextBlock, Window, WindowKind
+from sync.models import Account, Action, BookEntry, Folder, Message
 from sync.plan.narrow import narrow_row
-from sync.store.rows import account_row_of, action_row, folder_row, message_row
+from sync.store.rows import account_row_of, action_row, blocks_of, contacts_of, folder_row, message_row
 
 LEDGER_ROWS = 200
 
 
 def snapshot(account_id: str) -> Delta:
-    """Account, folders and the newest ledger lines; messages come by pages. Raises Account.DoesNotExist."""
+    """Account, folders, address book, newest ledger lines; messages come by pages. Raises Account.DoesNotExist."""
     account = Account.objects.get(pk=account_id)
     actions = Action.objects.filter(account_id=account_id, seq__lte=account.seq).order_by("-pk")[:LEDGER_ROWS]
+    contacts, blocks, _ = _book_between(account_id, 0, account.seq)
     return Delta(
         epoch=str(account.epoch),
         prev=0,
         seq=account.seq,
         folders=[folder_row(row) for row in Folder.objects.filter(account_id=account_id, gone=False)],
         actions=[action_row(row) for row in reversed(actions)],
+        contacts=contacts,
+        blocks=blocks,
         account=account_row_of(account),
     )
 
@@ -47,6 +50,7 @@ def changes(account_id: str, epoch: str, since: int, windows: Sequence[Window], 
         seq, rows = _cut_between_seqs(account_id, since, account.seq, windows, rows)
     messages, lost = _narrow_all(rows, since, windows)
     folders, lost_folders = _folders_between(account_id, since, seq)
+    contacts, blocks, lost_entries = _book_between(account_id, since, seq)
     if Account.objects.filter(pk=account_id, floor__gt=since).exists():
         return None  # tombstones went while we read
     return Delta(
@@ -58,6 +62,9 @@ def changes(account_id: str, epoch: str, since: int, windows: Sequence[Window], 
         folders=folders,
         lost_folders=lost_folders,
         actions=_actions_between(account_id, since, seq),
+        contacts=contacts,
+        blocks=blocks,
+        lost_entries=lost_entries,
         account=account_row_of(account) if since < account.row_seq <= seq else None,
         more=seq < account.seq,
     )
@@ -164,6 +171,12 @@ def _folders_between(account_id: str, since: int, until: int) -> tuple[list[Fold
 def _actions_between(account_id: str, since: int, until: int) -> list[ActionRow]:
     actions = Action.objects.filter(account_id=account_id, seq__gt=since, seq__lte=until)
     return [action_row(row) for row in actions.order_by("pk")]
+
+
+def _book_between(account_id: str, since: int, until: int) -> tuple[list[Contact], list[TextBlock], list[str]]:
+    rows = list(BookEntry.objects.filter(account_id=account_id, seq__gt=since, seq__lte=until))
+    kept = [row for row in rows if not row.gone]
+    return contacts_of(kept), blocks_of(kept), [str(row.id) for row in rows if row.gone and row.created_seq <= since]
 
 
 def _window_q(window: Window) -> Q:

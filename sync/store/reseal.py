@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 
 from sync.keys import keyring
-from sync.models import Account, Action, Body, Draft, Message, SealCheck, Submission, UploadChunk
+from sync.models import Account, Action, Body, BookEntry, Draft, Message, SealCheck, Submission, UploadChunk
 from sync.store.messages import answers_text, twin_text
 from sync.store.rows import envelope_of
 
@@ -24,6 +24,7 @@ def reseal_all() -> Iterator[tuple[str, int]]:
     yield from _reseal(Message, ["envelope", "parts"], lambda row, column: f"{column}:{row.pk}", _with_digests)
     yield from _reseal(Body, ["sealed"], lambda row, column: f"body:{row.pk}")
     yield from _reseal(Action, ["composition", "refused"], lambda row, column: f"{column}:{row.intent}")
+    yield from _reseal(BookEntry, ["sealed"], lambda row, column: f"book:{row.pk}")
     yield from _reseal(Draft, ["rfc_message_id"], lambda row, column: f"draft:{row.pk}")
     yield from _reseal(UploadChunk, ["sealed"], lambda row, column: f"upload:{row.upload_id}:{row.offset}")
     yield from _reseal(

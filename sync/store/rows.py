@@ -4,9 +4,19 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from sync.feed import AccountRow, ActionRow, FolderRow, Identity, Mailbox, MessageRow, RefusedRecipient
+from sync.feed import (
+    AccountRow,
+    ActionRow,
+    Contact,
+    FolderRow,
+    Identity,
+    Mailbox,
+    MessageRow,
+    RefusedRecipient,
+    TextBlock,
+)
 from sync.keys import open_json
-from sync.models import Account, Action, Folder, Message
+from sync.models import Account, Action, BookEntry, Folder, Message
 
 
 def envelope_of(message: Message) -> dict[str, Any]:
@@ -95,6 +105,19 @@ def _refused_of(action: Action) -> list[RefusedRecipient]:
     return [RefusedRecipient(**item) for item in open_json(action.refused, f"refused:{action.intent}")]
 
 
+def contacts_of(entries: Iterable[BookEntry]) -> list[Contact]:
+    return [Contact(id=str(row.id), seq=row.seq, **entry_of(row)) for row in entries if row.kind == "contact"]
+
+
+def blocks_of(entries: Iterable[BookEntry]) -> list[TextBlock]:
+    return [TextBlock(id=str(row.id), seq=row.seq, **entry_of(row)) for row in entries if row.kind == "block"]
+
+
+def entry_of(row: BookEntry) -> dict[str, Any]:
+    opened: dict[str, Any] = open_json(row.sealed, f"book:{row.id}")
+    return opened
+
+
 def identities_of(account: Account) -> list[Identity]:
     """As whom one may write; the account's own address until somebody said more."""
     if account.identities:
@@ -118,5 +141,6 @@ def account_row_of(account: Account) -> AccountRow:
         can_send=bool(account.smtp_host),
         max_bytes=account.max_bytes,
         protected_domains=account.protected_domains.split(),
+        declined_domains=account.declined_domains.split(),
         seq=account.row_seq,
     )

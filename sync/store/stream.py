@@ -7,6 +7,7 @@ from sync.bus import stream
 from sync.feed import (
     AccountRow,
     ActionRow,
+    Contact,
     Entry,
     EntryRow,
     FolderRow,
@@ -14,6 +15,7 @@ from sync.feed import (
     Mailbox,
     MessageRow,
     RefusedRecipient,
+    TextBlock,
 )
 from sync.keys import open_json, seal_json
 
@@ -35,6 +37,8 @@ def open_entry(account_id: str, epoch: str, sealed: bytes) -> Entry:
         ],
         folders=[FolderRow(**item) for item in raw.pop("folders")],
         actions=[_action(item) for item in raw.pop("actions")],
+        contacts=[Contact(**item) for item in raw.pop("contacts")],
+        blocks=[TextBlock(**item) for item in raw.pop("blocks")],
         account=_account(account) if account else None,
         **raw,
     )

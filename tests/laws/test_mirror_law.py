@@ -23,8 +23,9 @@ from hypothesis.stateful import (
 )
 
 from deploy.embedded.dovecot import Dovecot
-from sync.feed import ActionKind
+from sync.feed import ActionKind, Contact
 from sync.mail import FLAG_NAMES, Flag, Flags
+from sync.store import book
 from sync.worker.conductor import LIST_EVERY_SWEEPS
 from tests.support.by_hand import ByHand
 from tests.support.mirrored import Mirrored
@@ -53,6 +54,7 @@ class MirrorLaw(RuleBasedStateMachine):
         self.hand = ByHand(self.mirrored.mirror)
         self._sync()
         self.number = 0
+        self.contacts = [str(uuid.uuid4()) for _ in range(4)]
         self.synced = True
 
     # The world
@@ -137,6 +139,17 @@ class MirrorLaw(RuleBasedStateMachine):
     @rule(folder=folders, pick=st.integers(0, 99), kind=st.sampled_from(["trash", "archive"]))
     def we_put_away(self, folder: str, pick: int, kind: ActionKind) -> None:
         self._act(kind, folder, pick)
+
+    @rule(pick=st.integers(0, 3), name=st.text(max_size=3))
+    def we_write_a_contact(self, pick: int, name: str) -> None:
+        shown = "".join(filter(str.isprintable, name))
+        pk, emails = self.contacts[pick], [f"{pick}@a.example"]
+        said = Contact(id=pk, name=shown, emails=emails, phone="", organisation="", note="", seq=0)
+        book.put(self.mirrored.account_id, said)
+
+    @rule(pick=st.integers(0, 3))
+    def we_remove_a_contact(self, pick: int) -> None:
+        book.remove(self.mirrored.account_id, "contact", self.contacts[pick])
 
     @rule()
     def sync(self) -> None:

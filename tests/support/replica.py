@@ -3,7 +3,7 @@
 The replay law: whatever happened, an old replica plus the changes since equals a fresh one.
 """
 
-from sync.feed import AccountRow, ActionRow, Delta, FolderRow, MessageRow, Window
+from sync.feed import AccountRow, ActionRow, Contact, Delta, FolderRow, MessageRow, TextBlock, Window
 from sync.plan.narrow import in_window
 from sync.store import reading
 
@@ -16,6 +16,8 @@ class Replica:
         self.rows: dict[str, MessageRow] = {}
         self.folders: dict[str, FolderRow] = {}
         self.actions: dict[str, ActionRow] = {}
+        self.contacts: dict[str, Contact] = {}
+        self.blocks: dict[str, TextBlock] = {}
         self.account: AccountRow | None = None
         self.windows: dict[str, Window] = {}
         self._apply(reading.snapshot(account_id))
@@ -46,10 +48,10 @@ class Replica:
             if not delta.more:
                 return self
 
-    def view(self) -> tuple[dict[str, MessageRow], object, object, object]:
-        """What must be equal: rows of held windows, folders, ledger, account."""
+    def view(self) -> tuple[dict[str, MessageRow], *tuple[object, ...]]:
+        """What must be equal: rows of held windows, folders, ledger, address book, text blocks, account."""
         rows = {pk: row for pk, row in self.rows.items() if row.folder in self.windows}
-        return rows, self.folders, self.actions, self.account
+        return rows, self.folders, self.actions, self.contacts, self.blocks, self.account
 
     def _apply(self, delta: Delta) -> None:
         self.epoch, self.seq = delta.epoch, delta.seq
@@ -61,6 +63,11 @@ class Replica:
             self.folders.pop(pk, None)
             self.windows.pop(pk, None)
         self.actions.update({row.id: row for row in delta.actions})
+        self.contacts.update({row.id: row for row in delta.contacts})
+        self.blocks.update({row.id: row for row in delta.blocks})
+        for pk in delta.lost_entries:
+            self.contacts.pop(pk, None)
+            self.blocks.pop(pk, None)
         self.account = delta.account or self.account
 
 

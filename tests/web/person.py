@@ -57,6 +57,9 @@ class Person:
         content = body if raw is None else raw
         return self.client.put(path, content, content_type=kind, secure=True, headers={"X-CSRFToken": self.csrf})
 
+    def delete(self, path: str) -> Any:
+        return self.client.delete(path, secure=True, headers={"X-CSRFToken": self.csrf})
+
     # The session
 
     def get_session(self) -> Any:

@@ -9,10 +9,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from sync.feed import Identity
+from sync.feed import Identity, TextBlock
 from sync.keys import keyring
 from sync.models import Account, Message
-from sync.store import accounts, bodies, drafts, keycheck, uploads
+from sync.store import accounts, bodies, book, drafts, keycheck, reading, uploads
 from tests.support.mirrored import Mirrored
 from tests.support.scripted_smtp import Behaviour, ScriptedSmtp
 from tests.support.world import World
@@ -72,6 +72,8 @@ def test_what_is_being_written_outlives_the_rotation(
     old, new = keys
     own = Identity(id=str(uuid.uuid4()), name="Praxis", email="praxis@praxis.example", reply_to="", signature="")
     accounts.set_writing(mirrored.account_id, [own], [])
+    block = TextBlock(id=str(uuid.uuid4()), title="Gruss", text="Freundliche Grüsse", seq=0)
+    book.put(mirrored.account_id, block)
     upload = str(uuid.uuid4())
     uploads.begin(mirrored.account_id, upload, 4)
     uploads.append(upload, 0, b"%PDF")
@@ -88,6 +90,7 @@ def test_what_is_being_written_outlives_the_rotation(
         reseal()
         hold(settings, new)
         assert accounts.account_row(mirrored.account_id).identities == [own]
+        assert [one.text for one in reading.snapshot(mirrored.account_id).blocks] == [block.text]
         assert uploads.content_of(mirrored.account_id, upload) == b"%PDF"
         assert drafts.composition_of(mirrored.account_id, row.id) == written
         after = drafts.find(mirrored.account_id, written.draft, device="phone")

@@ -9,12 +9,12 @@ from ninja.errors import ValidationError
 
 from sync.store.commit import NoSuchAccount
 from webmail import access
-from webmail.api import actions, messages, mirror, session, writing
+from webmail.api import actions, book, messages, mirror, session, writing
 from webmail.api.auth import Coded
 from webmail.wire.bounds import API_VERSION
 
 api = NinjaAPI(title="Praxispost", version=str(API_VERSION), docs_url=None, openapi_url=None)
-for part in (session, mirror, actions, messages, writing):
+for part in (session, mirror, actions, messages, writing, book):
     api.add_router("", part.router)
 
 

@@ -20,7 +20,7 @@ CHUNK_BYTES = 256 * 1024
 
 @router.put("/writing", response={204: None})
 def put_writing(request: HttpRequest, body: WritingBody) -> Status[None]:
-    """Replaces identities and protected domains; every browser of the account hears of it by the feed."""
+    """Replaces the identities; every browser of the account hears of it by the feed."""
     identities = [identity.value() for identity in body.identities]
     try:
         accounts.set_writing(_account(request), identities, body.protected_domains)

@@ -81,10 +81,11 @@ class IdentityBody(Strict):
 
 
 class WritingBody(Strict):
-    """As whom one writes, and where mail is protected. Replaces what was there."""
+    """As whom one writes. Replaces what was there; so do `protected_domains` of older browsers, newer ones say them one
+    by one."""
 
     identities: Annotated[list[IdentityBody], Field(min_length=1, max_length=50)]
-    protected_domains: Annotated[list[Line], Field(max_length=500)]
+    protected_domains: Annotated[list[Line], Field(max_length=500)] | None = None
 
 
 class SmtpBody(Strict):

@@ -98,6 +98,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/blocks/{block_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put Block */
+        put: operations["webmail_api_book_put_block"];
+        post?: never;
+        /** Delete Block */
+        delete: operations["webmail_api_book_delete_block"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bodies": {
         parameters: {
             query?: never;
@@ -136,6 +154,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Contacts
+         * @description Take many in. Those who share an address become one; nothing that is there is overwritten.
+         */
+        post: operations["webmail_api_book_post_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put Contact */
+        put: operations["webmail_api_book_put_contact"];
+        post?: never;
+        /** Delete Contact */
+        delete: operations["webmail_api_book_delete_contact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/device": {
         parameters: {
             query?: never;
@@ -147,6 +203,26 @@ export interface paths {
         put?: never;
         /** Post Device */
         post: operations["webmail_api_session_post_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Domain
+         * @description A person's word on one domain.
+         */
+        put: operations["webmail_api_book_put_domain"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -328,7 +404,7 @@ export interface paths {
         get?: never;
         /**
          * Put Writing
-         * @description Replaces identities and protected domains; every browser of the account hears of it by the feed.
+         * @description Replaces the identities; every browser of the account hears of it by the feed.
          */
         put: operations["webmail_api_writing_put_writing"];
         post?: never;
@@ -354,7 +430,8 @@ export interface components {
          * @description The account's state for the status line. `code` picks the sentence ("hin_token", "password", "network" …).
          *
          *     `can_send`: an SMTP server is known; else it is asked once. `max_bytes`: of a whole message, 0 where nobody said.
-         *     `protected_domains`: where mail needs no marker, beside hin.ch (product rule of HIN).
+         *     `protected_domains`: where mail needs no marker, beside hin.ch (product rule of HIN); `declined_domains`: of which a
+         *     person said that they are none, so that they are not suggested again.
          */
         AccountRow: {
             /** Address */
@@ -365,6 +442,8 @@ export interface components {
             can_send: boolean;
             /** Code */
             code: string;
+            /** Declined Domains */
+            declined_domains: string[];
             /** Done */
             done: number;
             /** Expected */
@@ -565,12 +644,18 @@ export interface components {
             account: components["schemas"]["AccountRow"] | null;
             /** Actions */
             actions?: components["schemas"]["ActionRow"][];
+            /** Blocks */
+            blocks?: components["schemas"]["TextBlock"][];
+            /** Contacts */
+            contacts?: components["schemas"]["Contact"][];
             /** Epoch */
             epoch: string;
             /** Folders */
             folders?: components["schemas"]["FolderRow"][];
             /** Lost */
             lost?: string[];
+            /** Lost Entries */
+            lost_entries?: string[];
             /** Lost Folders */
             lost_folders?: string[];
             /** Messages */
@@ -719,6 +804,54 @@ export interface components {
             to: components["schemas"]["MailboxBody"][];
         };
         /**
+         * Contact
+         * @description Somebody in the address book, which everybody on the mailbox shares. `emails`: the usual one first.
+         */
+        Contact: {
+            /** Emails */
+            emails: string[];
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Organisation */
+            organisation: string;
+            /** Phone */
+            phone: string;
+            /** Seq */
+            seq: number;
+        };
+        /**
+         * ContactBody
+         * @description The whole contact: what is left out is empty.
+         */
+        ContactBody: {
+            /** Emails */
+            emails: string[];
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Organisation
+             * @default
+             */
+            organisation: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+        };
+        /**
          * Delta
          * @description What changed between `prev` (exclusive) and `seq` (inclusive) for one browser's windows.
          */
@@ -726,12 +859,18 @@ export interface components {
             account?: components["schemas"]["AccountRow"] | null;
             /** Actions */
             actions?: components["schemas"]["ActionRow"][];
+            /** Blocks */
+            blocks?: components["schemas"]["TextBlock"][];
+            /** Contacts */
+            contacts?: components["schemas"]["Contact"][];
             /** Epoch */
             epoch: string;
             /** Folders */
             folders?: components["schemas"]["FolderRow"][];
             /** Lost */
             lost?: string[];
+            /** Lost Entries */
+            lost_entries?: string[];
             /** Lost Folders */
             lost_folders?: string[];
             /** Messages */
@@ -780,6 +919,16 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * DomainBody
+         * @description `protected`: HIN encrypts mail to it without a marker. Else it is not suggested again.
+         */
+        DomainBody: {
+            /** Domain */
+            domain: string;
+            /** Protected */
+            protected: boolean;
         };
         /**
          * DraftHead
@@ -912,6 +1061,45 @@ export interface components {
              * @default
              */
             signature: string;
+        };
+        /** ImportBody */
+        ImportBody: {
+            /** Contacts */
+            contacts: components["schemas"]["ImportedContactBody"][];
+        };
+        /** ImportedContactBody */
+        ImportedContactBody: {
+            /** Emails */
+            emails: string[];
+            /** Id */
+            id: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Organisation
+             * @default
+             */
+            organisation: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+        };
+        /** ImportedRow */
+        ImportedRow: {
+            /** Added */
+            added: number;
+            /** Merged */
+            merged: number;
         };
         /**
          * LookingFrame
@@ -1181,6 +1369,27 @@ export interface components {
             security: "tls" | "starttls" | "plain";
         };
         /**
+         * TextBlock
+         * @description Words that everybody on the mailbox may put into a mail.
+         */
+        TextBlock: {
+            /** Id */
+            id: string;
+            /** Seq */
+            seq: number;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+        };
+        /** TextBlockBody */
+        TextBlockBody: {
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * Upload
          * @description How many bytes of it are here: the next chunk begins there.
          */
@@ -1229,13 +1438,14 @@ export interface components {
         };
         /**
          * WritingBody
-         * @description As whom one writes, and where mail is protected. Replaces what was there.
+         * @description As whom one writes. Replaces what was there; so do `protected_domains` of older browsers, newer ones say them one
+         *     by one.
          */
         WritingBody: {
             /** Identities */
             identities: components["schemas"]["IdentityBody"][];
             /** Protected Domains */
-            protected_domains: string[];
+            protected_domains?: string[] | null;
         };
     };
     responses: never;
@@ -1360,6 +1570,50 @@ export interface operations {
             };
         };
     };
+    webmail_api_book_put_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextBlockBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webmail_api_book_delete_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                block_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     webmail_api_messages_post_bodies: {
         parameters: {
             query?: never;
@@ -1408,6 +1662,74 @@ export interface operations {
             };
         };
     };
+    webmail_api_book_post_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedRow"];
+                };
+            };
+        };
+    };
+    webmail_api_book_put_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webmail_api_book_delete_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     webmail_api_session_post_device: {
         parameters: {
             query?: never;
@@ -1429,6 +1751,28 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
+            };
+        };
+    };
+    webmail_api_book_put_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DomainBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

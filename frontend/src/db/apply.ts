@@ -6,6 +6,7 @@ import type { Table } from 'dexie';
 import { DRAFT } from '../mail/flags';
 import { settledIds, UNDER_WAY } from '../mail/overlay';
 import type { ActionRow, Delta, FolderRow } from '../mail/rows';
+import { entryTables, sealEntries, storeEntries } from './book';
 import { settleDrafts } from './compositions';
 import { storeLedger } from './ledger';
 import { applyMessages, forgetFolder, sealMessages } from './messages';
@@ -21,8 +22,9 @@ export async function applyDelta(mirror: Mirror, delta: Delta, after?: Cursor): 
   const { db, codec } = mirror;
   const folders: FolderRow[] = delta.folders ?? [];
   const actions: ActionRow[] = delta.actions ?? [];
-  const [messages, folderSeals, actionSeals, account] = await Promise.all([
+  const [messages, entries, folderSeals, actionSeals, account] = await Promise.all([
     sealMessages(mirror, delta.messages ?? []),
+    sealEntries(mirror, delta),
     codec.sealAll('folders', folders, (row) => row.id),
     codec.sealAll('actions', actions, (row) => row.id),
     delta.account ? codec.seal('meta', 'account', delta.account) : null,
@@ -40,12 +42,14 @@ export async function applyDelta(mirror: Mirror, delta: Delta, after?: Cursor): 
       }) as StoredAction,
   );
   const cursor: Cursor = { epoch: delta.epoch, seq: delta.seq };
-  return db.transaction('rw', [...mirrored(db), db.actions, db.meta, ...written(db)], async () => {
+  const tables = [...mirrored(db), ...entryTables(db), db.actions, db.meta, ...written(db)];
+  return db.transaction('rw', tables, async () => {
     if (after && !isSame(after, await readMeta(db, 'cursor'))) return false;
     // All asked for at once, and answered in this order: a wait for each is what a change on the screen would wait for.
     await Promise.all([
       storeLedger(mirror, actions, storedActions),
       applyMessages(mirror, delta, messages),
+      storeEntries(db, entries),
       db.folders.bulkPut(storedFolders),
       forgetFolders(mirror, delta.lost_folders ?? []),
       settle(db, actions),
@@ -69,7 +73,7 @@ async function forgetFolders(mirror: Mirror, ids: readonly string[]): Promise<vo
  *  nothing would tell that another version was saved. */
 export async function startOver(mirror: Mirror): Promise<void> {
   const { db } = mirror;
-  await db.transaction('rw', [...mirrored(db), db.actions, db.outbox, db.meta], async () => {
+  await db.transaction('rw', [...mirrored(db), ...entryTables(db), db.actions, db.outbox, db.meta], async () => {
     const drafts = await db.messages.filter((row) => (row.flags & DRAFT) !== 0).primaryKeys();
     await Promise.all([
       db.bodies.bulkDelete(drafts),
@@ -77,6 +81,7 @@ export async function startOver(mirror: Mirror): Promise<void> {
       db.messages.clear(),
       db.folders.clear(),
       db.windows.clear(),
+      ...entryTables(db).map((table) => table.clear()),
       db.actions.clear(),
       db.meta.bulkDelete(['cursor', 'owed']),
     ]);

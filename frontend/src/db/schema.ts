@@ -61,6 +61,8 @@ export type StoredUpload = {
   state: 'waiting' | 'done' | 'failed';
   code: string;
 };
+/** A contact or a text block. */
+export type StoredEntry = { id: string; seq: number; sealed: Sealed };
 export type StoredSlice = { upload: string; at: number; sealed: Sealed };
 export type StoredMeta = { key: string; value: unknown };
 
@@ -76,6 +78,8 @@ export class MirrorDb extends Dexie {
   compositions!: EntityTable<StoredComposition, 'id'>;
   uploads!: EntityTable<StoredUpload, 'id'>;
   slices!: Table<StoredSlice, [string, number]>;
+  contacts!: EntityTable<StoredEntry, 'id'>;
+  blocks!: EntityTable<StoredEntry, 'id'>;
 
   constructor(name: string) {
     // Strict: an action that was confirmed on the screen survives a power cut.
@@ -99,5 +103,9 @@ export class MirrorDb extends Dexie {
       slices: '[upload+at]',
     });
     this.version(4).stores({ actions: 'id, created_at, open' });
+    // What older code read past in the feed comes with a first look; what waits here is not touched.
+    this.version(5)
+      .stores({ contacts: 'id', blocks: 'id' })
+      .upgrade((older) => older.table('meta').delete('cursor'));
   }
 }

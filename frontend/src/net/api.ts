@@ -5,6 +5,7 @@
 import type {
   Accepted,
   Bodies,
+  Contact,
   Composition,
   Delta,
   Identity,
@@ -12,6 +13,7 @@ import type {
   Position,
   SentIntent,
   Session,
+  TextBlock,
   Upload,
   Window,
   WindowKind,
@@ -118,8 +120,8 @@ async function session(): Promise<Session> {
 }
 
 /** Answered with nothing but that it is done. */
-async function put(path: string, body: object, within_ms = ANSWER_MS): Promise<void> {
-  const response = await reach('PUT', path, body, AbortSignal.timeout(within_ms));
+async function put(path: string, body: object | undefined, within_ms = ANSWER_MS, method = 'PUT'): Promise<void> {
+  const response = await reach(method, path, body, AbortSignal.timeout(within_ms));
   if (response.status !== 204) throw new ApiError(502, 'not_ours');
 }
 
@@ -158,8 +160,15 @@ export const api = {
   upload: (id: string, size: number): Promise<Upload> => call('POST', 'uploads', { id, size }),
   chunk: (id: string, offset: number, bytes: Uint8Array<ArrayBuffer>, within_ms: number): Promise<Upload> =>
     call('PUT', `uploads/${id}/${offset}`, bytes, within_ms),
-  writing: (identities: readonly Identity[], protected_domains: readonly string[]): Promise<void> =>
-    put('writing', { identities, protected_domains }),
+  identities: (identities: readonly Identity[]): Promise<void> => put('writing', { identities }),
+  contact: ({ id, name, emails, phone, organisation, note }: Contact): Promise<void> =>
+    put(`contacts/${id}`, { name, emails, phone, organisation, note }),
+  contacts: (contacts: readonly Omit<Contact, 'seq'>[]): Promise<{ added: number; merged: number }> =>
+    call('POST', 'contacts', { contacts }),
+  removeContact: (id: string): Promise<void> => put(`contacts/${id}`, undefined, ANSWER_MS, 'DELETE'),
+  block: ({ id, title, text }: TextBlock): Promise<void> => put(`blocks/${id}`, { title, text }),
+  removeBlock: (id: string): Promise<void> => put(`blocks/${id}`, undefined, ANSWER_MS, 'DELETE'),
+  domain: (domain: string, isProtected: boolean): Promise<void> => put('domains', { domain, protected: isProtected }),
   smtp: (server: SmtpServer): Promise<void> => put('smtp', server, PROOF_MS),
   part: (message: string, part: string, signal: AbortSignal): Promise<Response> =>
     reach('GET', `messages/${message}/parts/${encodeURIComponent(part)}?inline=1`, undefined, signal),

@@ -25,7 +25,7 @@ export {
 export { composing, type Composing } from './compose/current';
 export { closeComposer, discardDraft, objections, send } from './compose/ending';
 export type { FileView } from './compose/files';
-export { suggest } from './compose/people';
+export { suggest, suggestedDomains } from './compose/people';
 export { unsaved, type Unsaved } from './compose/unsaved';
 export type { Objection } from '../mail/compose/objections';
 export type { Saved } from '../mail/compose/saved';

@@ -4,18 +4,22 @@ import { writable, type Readable } from 'svelte/store';
 export type Route =
   | { view: 'mail'; folder: string | null; message: string | null }
   | { view: 'compose'; draft: string }
+  | { view: 'contacts'; contact: string }
   | { view: 'activity' }
   | { view: 'me' };
 
 export function routeOf(path: string): Route {
-  const [view, folder, message] = path.split('/').filter(Boolean).map(decodeURIComponent);
-  if (view === 'compose') return { view, draft: folder ?? '' };
+  const [view, folder = '', message = ''] = path.split('/').filter(Boolean).map(decodeURIComponent);
+  if (view === 'compose') return { view, draft: folder };
+  if (view === 'contacts') return { view, contact: folder };
   if (view === 'activity' || view === 'me') return { view };
-  return { view: 'mail', folder: (view === 'mail' && folder) || null, message: (view === 'mail' && message) || null };
+  if (view === 'mail') return { view, folder: folder || null, message: message || null };
+  return { view: 'mail', folder: null, message: null };
 }
 
 export function pathOf(to: Route): string {
   if (to.view === 'compose') return `/compose/${to.draft}`;
+  if (to.view === 'contacts') return to.contact ? `/contacts/${to.contact}` : '/contacts';
   if (to.view !== 'mail') return `/${to.view}`;
   if (!to.folder) return '/';
   return `/mail/${to.folder}${to.message ? `/${to.message}` : ''}`;

@@ -16,6 +16,8 @@ export type Link = {
 export type News =
   | { kind: 'mirror'; messages: string[]; folders: boolean; actions: boolean; account: boolean }
   | { kind: 'everything' }
+  /** Contacts or text blocks changed. */
+  | { kind: 'book' }
   /** Wishes were added or taken back. */
   | { kind: 'outbox' }
   /** Wishes were taken or refused by the server. */

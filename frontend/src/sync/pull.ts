@@ -83,10 +83,15 @@ export class Pull {
     const folders = (delta.folders ?? []).length + (delta.lost_folders ?? []).length > 0;
     const actions = (delta.actions ?? []).length > 0;
     this.bell.ring({ kind: 'mirror', messages, folders, actions, account: Boolean(delta.account) });
+    this.tellEntries(delta);
+    return this.cursor;
+  }
+
+  private tellEntries(delta: Delta): void {
+    if (changesBook(delta)) this.bell.ring({ kind: 'book' });
     for (const draft of new Set((delta.actions ?? []).map((row) => row.draft))) {
       if (draft) this.bell.ring({ kind: 'compositions', draft, by: '' });
     }
-    return this.cursor;
   }
 
   /** What was owed when we began is paid; a page that came meanwhile stays owed. */
@@ -97,6 +102,9 @@ export class Pull {
     });
   }
 }
+
+const changesBook = ({ contacts, blocks, lost_entries }: Delta): boolean =>
+  [contacts, blocks, lost_entries].some((changed) => changed && changed.length > 0);
 
 export async function markFresh(mirror: Mirror, now: number): Promise<void> {
   await writeMeta(mirror.db, 'fresh_at', now);

@@ -7,7 +7,7 @@ export type { SmtpServer };
 /** `code`: network, bad_address, host_not_listed, unreachable, refused … */
 export type Answer = { ok: true } | { ok: false; code: string };
 
-async function answered(asked: Promise<void>): Promise<Answer> {
+export async function answered(asked: Promise<void>): Promise<Answer> {
   try {
     await asked;
     return { ok: true };
@@ -17,7 +17,11 @@ async function answered(asked: Promise<void>): Promise<Answer> {
   }
 }
 
-export const tellWriting = (identities: readonly Identity[], domains: readonly string[]): Promise<Answer> =>
-  answered(api.writing(identities, domains));
+export const tellIdentities = (identities: readonly Identity[]): Promise<Answer> =>
+  answered(api.identities(identities));
+
+/** A person's word on one domain: protected, or not to be suggested again. */
+export const tellDomain = (domain: string, isProtected: boolean): Promise<Answer> =>
+  answered(api.domain(domain, isProtected));
 
 export const tellSmtp = (server: SmtpServer): Promise<Answer> => answered(api.smtp(server));

@@ -7,8 +7,9 @@ import type { Mailbox } from '../rows';
 import { addressKey } from './addresses';
 import { ascending, minimaOf, type Minima } from './ranked';
 
-/** `uses`: mails sent to and received from; `lastAt`: of the newest, ms since 1970. */
-export type Known = { name: string; email: string; uses: number; lastAt: number };
+/** `uses`: mails sent to and received from; `lastAt`: of the newest, ms since 1970. `contact`: somebody put them into the
+ *  address book. */
+export type Known = { name: string; email: string; uses: number; lastAt: number; contact?: boolean };
 
 export type Index = {
   /** The likeliest first; a person's place here is their rank. */
@@ -24,6 +25,8 @@ export type Index = {
 /** How many people are looked at for one answer, when most have only one of two typed words. */
 export const MOST_COMPARED = 2000;
 const HALF_LIFE_MS = 60 * 86_400_000;
+/** Being in the address book is worth as much as having been written to twice as often. */
+const CONTACT_HALVINGS = 1;
 
 export function buildIndex(known: readonly Known[]): Index {
   const people = byLikelihood(merged(known));
@@ -75,7 +78,7 @@ function* fitting(index: Index, typed: string): Generator<number> {
   }
 }
 
-/** A mailbox known from several sources counts once, under its newest name. */
+/** A mailbox known from several sources counts once, under the name in the address book, else its newest one. */
 function merged(known: readonly Known[]): Known[] {
   const byKey = new Map<string, Known>();
   for (const one of known) {
@@ -84,7 +87,9 @@ function merged(known: readonly Known[]): Known[] {
     if (!other) byKey.set(key, one);
     else {
       const [older, newer] = one.lastAt < other.lastAt ? [one, other] : [other, one];
-      byKey.set(key, { ...newer, name: newer.name || older.name, uses: older.uses + newer.uses });
+      const named = [newer, older].find((each) => each.contact && each.name) ?? (newer.name ? newer : older);
+      const contact = Boolean(older.contact || newer.contact);
+      byKey.set(key, { ...newer, name: named.name, uses: older.uses + newer.uses, contact });
     }
   }
   return [...byKey.values()];
@@ -97,15 +102,16 @@ function byLikelihood(known: readonly Known[]): Known[] {
 }
 
 /** Uses that halve with every half-life since the last, as a logarithm: log₂(uses · 2^((lastAt − now) / halfLife)). Now
- *  is the same for all and falls out, so the order holds for as long as the index is kept. */
-function likelihood({ uses, lastAt }: Known): number {
-  return Math.log2(1 + Math.max(0, uses)) + lastAt / HALF_LIFE_MS;
+ *  is the same for all and falls out, so the order holds for as long as the index is kept. A contact comes before
+ *  somebody of as much use who is in no address book. */
+function likelihood({ uses, lastAt, contact }: Known): number {
+  return Math.log2(1 + Math.max(0, uses)) + lastAt / HALF_LIFE_MS + (contact ? CONTACT_HALVINGS : 0);
 }
 
 const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Without case and accents, and with "ue" and "ü" alike. The beginning of a word stays the beginning of its form. */
-const plain = (text: string): string =>
+export const plain = (text: string): string =>
   text
     .toLowerCase()
     .normalize('NFKD')

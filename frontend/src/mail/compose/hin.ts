@@ -20,12 +20,13 @@ const MARKER_WITH_SPACE = new RegExp(`^${MARKER.source} ?| ?${MARKER.source}`, '
 const GLOBAL = /\[\s*global\s*\]/iu;
 
 export const hasMarker = (subject: string): boolean => subject.search(MARKER) >= 0;
+export const isGlobal = (subject: string): boolean => GLOBAL.test(subject);
 
 /** Is mail with this subject encrypted on its way to anybody? [GLOBAL] says so of answers only: what is forwarded goes
  *  to somebody whom HIN has never asked. */
 export function isConfidential(subject: string): boolean {
   if (hasMarker(subject)) return true;
-  return GLOBAL.test(subject) && readSubject(subject, 'it').prefixes[0] !== 'forward';
+  return isGlobal(subject) && readSubject(subject, 'it').prefixes[0] !== 'forward';
 }
 
 /** One marker, of any language, is enough. Stray spaces in it go: whether the gateway knows it with them is unsure. */

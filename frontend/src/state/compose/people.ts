@@ -1,17 +1,20 @@
 /** Completion of recipients, out of the mail that is mirrored here. First from the newest mail, then from all of it. */
 import { get } from 'svelte/store';
 import { ownAddresses } from '../../mail/compose/begin';
-import { complete, type Index } from '../../mail/compose/completion';
+import { complete } from '../../mail/compose/completion';
+import { suggestable, type Learned } from '../../mail/compose/learned';
 import type { Mailbox } from '../../mail/rows';
-import { peopleOf } from '../../sync/people';
-import { arrival, onEnd } from '../place';
+import { peopleOf, type People } from '../../sync/people';
+import { arrival, onEnd, onNews } from '../place';
 import { account } from '../status';
+import { declinedIn } from '../writing';
 import { current } from './current';
 
 const NEWEST = 150;
 const FRESH_MS = 10 * 60_000;
 
-let known: Promise<Index> | null = null;
+let known: Promise<People> | null = null;
+let whole: Promise<People> | null = null;
 let readAt = 0;
 
 /** Find out who there is, before the first letter is typed. */
@@ -21,18 +24,18 @@ export function learnPeople(): void {
   const before = known;
   const first = before ?? gather(NEWEST);
   known = first;
-  first
-    .then(() => gather(Infinity))
-    .then(
-      (all) => {
-        if (known === first) known = Promise.resolve(all);
-      },
-      // Signed out meanwhile.
-      () => (known = known === first ? null : known),
-    );
+  const all = first.then(() => gather(Infinity));
+  whole = all;
+  all.then(
+    () => {
+      if (known === first) known = all;
+    },
+    // Signed out meanwhile.
+    () => (known = known === first ? null : known),
+  );
 }
 
-async function gather(newest: number): Promise<Index> {
+async function gather(newest: number): Promise<People> {
   const { mirror } = await arrival();
   const mailbox = get(account);
   return peopleOf(mirror, mailbox ? ownAddresses(mailbox) : [], newest);
@@ -42,8 +45,21 @@ export async function suggest(typed: string, limit = 6): Promise<Mailbox[]> {
   learnPeople();
   const mail = current()?.writer.writing.composition;
   const there = mail ? [...mail.to, ...mail.cc, ...mail.bcc].map((box) => box.email) : [];
-  const index = await known?.catch(() => null);
-  return index ? complete(index, typed, limit, there) : [];
+  const people = await known?.catch(() => null);
+  return people ? complete(people.index, typed, limit, there) : [];
 }
 
-onEnd(() => (known = null));
+/** Domains that HIN may protect, as far as the mail here tells: only ever to be asked about. */
+export async function suggestedDomains(): Promise<Learned[]> {
+  learnPeople();
+  const people = await whole?.catch(() => null);
+  const mailbox = get(account);
+  if (!people || !mailbox) return [];
+  return suggestable(people.learned, mailbox.protected_domains, declinedIn(mailbox));
+}
+
+// A contact is completed from the moment it is there.
+onNews((news) => {
+  if (news.kind === 'book') readAt = 0;
+});
+onEnd(() => (known = whole = null));

@@ -2,6 +2,7 @@
  *  catalogue are made from these: a key that is missing in another language does not compile. */
 import type { enMore } from './en_more';
 import type { enWriting } from './en_writing';
+import type { enBook } from './en_book';
 
 export type Plural = { readonly one: string; readonly other: string };
 export type Text = string | Plural;
@@ -131,6 +132,7 @@ export const en = {
 export type StartKey = keyof typeof en;
 export type MoreKey = keyof typeof enMore;
 export type WritingKey = keyof typeof enWriting;
-export type LaterKey = MoreKey | WritingKey;
+export type BookKey = keyof typeof enBook;
+export type LaterKey = MoreKey | WritingKey | BookKey;
 export type Key = StartKey | LaterKey;
 export type Catalogue = Record<StartKey, Text> & Partial<Record<LaterKey, Text>>;

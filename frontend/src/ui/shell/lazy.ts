@@ -3,6 +3,7 @@ export const loadReader = () => import('../reader/Reader.svelte');
 export const loadComposer = () => import('../composer/Composer.svelte');
 export const loadUnsaved = () => import('../list/Unsaved.svelte');
 export const loadActivity = () => import('../activity/Activity.svelte');
+export const loadContacts = () => import('../contacts/Contacts.svelte');
 export const loadMe = () => import('../me/Me.svelte');
 export const loadMove = () => import('../dialogs/MoveDialog.svelte');
 export const loadArchive = () => import('../dialogs/ArchiveDialog.svelte');

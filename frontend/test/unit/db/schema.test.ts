@@ -3,11 +3,12 @@ import { Dexie } from 'dexie';
 import { expect, test } from 'vitest';
 import { keepDraft, saveDraft } from '../../../src/db/compositions';
 import { firstLook } from '../../../src/db/firstlook';
+import { readMeta } from '../../../src/db/meta';
 import { waitingOf } from '../../../src/db/outbox';
 import { wipe, type Mirror } from '../../../src/db/vault';
 import { composition, folder } from '../support/rows';
 
-const VERSIONS = [1, 2] as const;
+const VERSIONS = [1, 2, 3, 4] as const;
 
 /** As an older version left it: a folder and a wish. */
 async function ofVersion(version: (typeof VERSIONS)[number]): Promise<Mirror> {
@@ -26,11 +27,25 @@ async function ofVersion(version: (typeof VERSIONS)[number]): Promise<Mirror> {
     meta: 'key',
   });
   if (version === 2) old.version(2).stores({ bodies: 'id, received_at, bytes', blobs: 'key, message, bytes' });
+  if (version >= 3) {
+    old.version(3).stores({
+      bodies: 'id, received_at, bytes',
+      blobs: 'key, message, bytes',
+      outbox: 'id, n, state, draft',
+      compositions: 'id',
+      uploads: 'id, draft',
+      slices: '[upload+at]',
+    });
+  }
+  if (version === 4) old.version(4).stores({ actions: 'id, created_at, open' });
   const inbox = folder('inbox', { role: 'inbox' });
   const wish = { v: 1, kind: 'flag', targets: ['m1'], args: { add: 1 }, base_seq: 0, created_at: 1, code: '' };
   await old.table('folders').put({ id: 'inbox', seq: 1, sealed: await codec.seal('folders', 'inbox', inbox) });
   await old.table('outbox').put({ id: 'w1', n: 1, state: 'waiting', sealed: await codec.seal('outbox', 'w1', wish) });
-  await old.table('meta').put({ key: 'next_n', value: 2 });
+  await old.table('meta').bulkPut([
+    { key: 'next_n', value: 2 },
+    { key: 'cursor', value: { epoch: 'epoch-1', seq: 7 } },
+  ]);
   old.close();
   return { account, codec, db };
 }
@@ -60,4 +75,10 @@ test.each(VERSIONS)('the first picture is read from a mirror of version %i befor
   expect(before).toMatchObject({ folder: 'inbox', waiting: [{ id: 'w1' }] });
   expect(after).toEqual(before);
   await wipe(mirror);
+});
+
+test.each(VERSIONS)('a mirror of version %i takes a first look: older code read past contacts', async (version) => {
+  const mirror = await sameMirror(await ofVersion(version));
+  expect(await readMeta(mirror.db, 'cursor')).toBeNull();
+  expect(await mirror.db.folders.count()).toBe(1);
 });

@@ -10,7 +10,7 @@ import { draftById, keepDraft, saveDraft } from '../../../src/db/compositions';
 import { keepUpload } from '../../../src/db/uploads';
 import { known, remember } from '../../../src/sync/session';
 import type { AccountRow, Session } from '../../../src/mail/rows';
-import { action, body, composition, delta, folder, message, page } from '../support/rows';
+import { action, block, body, composition, contact, delta, folder, message, page } from '../support/rows';
 
 const ACCOUNT: AccountRow = {
   id: 'acc',
@@ -27,6 +27,7 @@ const ACCOUNT: AccountRow = {
   can_send: true,
   max_bytes: 0,
   protected_domains: [],
+  declined_domains: [],
 };
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
@@ -132,18 +133,14 @@ test('no subject, name, address, text, file or folder name is stored in clear', 
   const mirror = await newMirror();
   const who = { name: 'secret-name', email: 'secret-email@example.org' };
   const row = { subject: 'secret-subject', preview: 'secret-preview', senders: [who], recipients: [who] };
-  const file = {
-    content_id: 'secret-cid',
-    filename: 'secret-file.pdf',
-    inline: false,
-    part: '2',
-    size: 9,
-    type: 'a/b',
-  };
+  const named = { content_id: 'secret-cid', filename: 'secret-file.pdf' };
+  const file = { ...named, inline: false, part: '2', size: 9, type: 'a/b' };
   const rows = [message('m1', { ...row, keywords: ['secret-keyword'] })];
   const folders = [folder('inbox', { path: 'secret-path' })];
   const actions = [action('a1', { person: 'secret-person', device_name: 'secret-device', args: { to: 'secret-arg' } })];
-  await applyDelta(mirror, delta(0, 1, { messages: rows, folders, actions, account: ACCOUNT }));
+  const contacts = [contact('c1', { name: 'secret-name', emails: [who.email], phone: 'secret-phone', note: 'secret' })];
+  const blocks = [block('b1', { title: 'secret-title', text: 'secret-block' })];
+  await applyDelta(mirror, delta(0, 1, { messages: rows, folders, actions, contacts, blocks, account: ACCOUNT }));
   await storePage(mirror, 'inbox', 'all', page(1, [message('m2', row)]));
   const opened = { text: 'secret-text', html: '<p>secret-html</p>', to: [who], cc: [who], attachments: [file] };
   await keepBodies(mirror, [body('m1', opened)]);

@@ -102,11 +102,11 @@ test('a chunk of a file is sent as bytes, with the token of every change', async
 
 test('what is only answered with nothing is done, unless the answer is not ours', async () => {
   const { api } = await newTab();
-  const log = serve({ session: () => ({ csrf: 'token' }), writing: () => new Response(null, { status: 204 }) });
-  await api.writing([], ['spital.example']);
-  expect(log.at(-1)).toMatchObject({ method: 'PUT', body: { identities: [], protected_domains: ['spital.example'] } });
+  const log = serve({ session: () => ({ csrf: 'token' }), domains: () => new Response(null, { status: 204 }) });
+  await api.domain('spital.example', true);
+  expect(log.at(-1)).toMatchObject({ method: 'PUT', body: { domain: 'spital.example', protected: true } });
   serve({ writing: () => new Response('<h1>Welcome to our hotel</h1>') });
-  await expect(api.writing([], [])).rejects.toMatchObject({ code: 'not_ours', passing: true });
+  await expect(api.identities([])).rejects.toMatchObject({ code: 'not_ours', passing: true });
 });
 
 test('a mail server that is not listed is refused by its code', async () => {

@@ -261,12 +261,12 @@ test('what speaks against sending is known as it stands', async () => {
 test('what was kept for everybody holds at once', async () => {
   serve({
     session: () => ({ csrf: 'token' }),
-    writing: () => new Response(null, { status: 204 }),
+    domains: () => new Response(null, { status: 204 }),
     smtp: noNetwork,
   });
   await tab.compose.composeNew({ to: [VERA], subject: 'Befund' });
   expect(await tab.compose.objections()).toMatchObject([{ code: 'unprotected' }]);
-  expect(await tab.writing.saveWriting(get(tab.writing.identities), ['example.org'])).toEqual({ ok: true });
+  expect(await tab.writing.judgeDomain('example.org', true)).toEqual({ ok: true });
   expect(get(tab.writing.protectedDomains)).toEqual(['example.org']);
   expect(await tab.compose.objections()).toEqual([]);
   expect(await tab.writing.saveSmtp('mail.example.org', 587, 'starttls')).toEqual({ ok: false, code: 'network' });

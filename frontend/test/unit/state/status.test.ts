@@ -19,6 +19,7 @@ const mailbox = (state: AccountRow['state'], code = ''): AccountRow => ({
   max_bytes: 0,
   preset: 'other',
   protected_domains: [],
+  declined_domains: [],
   seq: 1,
   since: 1000,
   state,

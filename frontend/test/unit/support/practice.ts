@@ -21,6 +21,7 @@ export const ACCOUNT: AccountRow = {
   can_send: true,
   max_bytes: 0,
   protected_domains: [],
+  declined_domains: [],
   seq: 1,
   state: 'ok',
   code: '',

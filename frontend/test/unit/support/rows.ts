@@ -4,11 +4,13 @@ import type {
   BodyRow,
   ComposedFile,
   Composition,
+  Contact,
   Delta,
   FolderRow,
   Intent,
   MessageRow,
   Page,
+  TextBlock,
 } from '../../../src/mail/rows';
 
 export const EPOCH = 'epoch-1';
@@ -26,6 +28,25 @@ export const message = (id: string, change: Partial<MessageRow> = {}): MessageRo
   preview: `Preview of ${id}`,
   size: 1234,
   unparsed: false,
+  seq: 1,
+  ...change,
+});
+
+export const contact = (id: string, change: Partial<Contact> = {}): Contact => ({
+  id,
+  name: 'Vera Muster',
+  emails: ['vera.muster@example.org'],
+  phone: '',
+  organisation: '',
+  note: '',
+  seq: 1,
+  ...change,
+});
+
+export const block = (id: string, change: Partial<TextBlock> = {}): TextBlock => ({
+  id,
+  title: 'Gruss',
+  text: 'Freundliche Grüsse',
   seq: 1,
   ...change,
 });

@@ -5,7 +5,7 @@ import type { Mirror } from '../../../src/db/vault';
 import { complete } from '../../../src/mail/compose/completion';
 import type { MessageRow } from '../../../src/mail/rows';
 import { peopleOf } from '../../../src/sync/people';
-import { delta, folder, message } from '../support/rows';
+import { contact, delta, folder, message } from '../support/rows';
 
 const OWN = ['praxis@example.org'];
 const box = (email: string, name = '') => ({ name, email });
@@ -17,7 +17,7 @@ async function mirrored(...rows: MessageRow[]): Promise<Mirror> {
   return mirror;
 }
 const names = async (mirror: Mirror, typed = '', newest = Infinity): Promise<string[]> =>
-  complete(await peopleOf(mirror, OWN, newest), typed, 10, []).map((one) => one.email);
+  complete((await peopleOf(mirror, OWN, newest)).index, typed, 10, []).map((one) => one.email);
 
 const from = (id: string, email: string, change: Partial<MessageRow> = {}): MessageRow =>
   message(id, { senders: [box(email)], recipients: [box('praxis@example.org')], ...change });
@@ -42,7 +42,7 @@ test('what is junk, thrown away or only a draft makes nobody known', async () =>
 test('somebody is known once, under the newest name', async () => {
   const old = from('m1', 'vera@example.org', { received_at: 1, senders: [box('vera@example.org', 'V. Alt')] });
   const now = from('m2', 'VERA@example.org', { received_at: 2, senders: [box('VERA@example.org', 'Vera Neu')] });
-  const index = await peopleOf(await mirrored(old, now), OWN, Infinity);
+  const { index } = await peopleOf(await mirrored(old, now), OWN, Infinity);
   expect(index.people).toMatchObject([{ name: 'Vera Neu', uses: 2, lastAt: 2 }]);
 });
 
@@ -56,4 +56,20 @@ test('the newest mail is enough for a first answer', async () => {
     from('m2', 'new@example.org', { received_at: 2 }),
   );
   expect(await names(mirror, '', 1)).toEqual(['new@example.org']);
+});
+
+test('a contact is found without a mail, and comes before somebody of equal use who is none', async () => {
+  const mirror = await mirrored(from('m1', 'a@example.org'), from('m2', 'b@example.org'));
+  const book = [contact('c1', { name: 'Bea Muster', emails: ['B@example.org', 'bea@privat.example'] })];
+  await applyDelta(mirror, delta(1, 2, { contacts: book }));
+  expect(await names(mirror)).toEqual(['b@example.org', 'a@example.org', 'bea@privat.example']);
+  expect((await peopleOf(mirror, OWN, Infinity)).index.people[0]?.name).toBe('Bea Muster');
+  expect(await names(mirror, 'bea pri')).toEqual(['bea@privat.example']);
+});
+
+test('the marker of mail that comes in lets a domain be suggested, that of our own mail does not', async () => {
+  const subject = 'Bericht (Vertraulich)';
+  const mirror = await mirrored(from('m1', 'a@spital.example', { subject }), to('m2', 'b@labor.example', { subject }));
+  const { learned } = await peopleOf(mirror, OWN, Infinity);
+  expect(learned).toEqual([{ domain: 'spital.example', mails: 1, lastAt: 1000 }]);
 });

@@ -8,7 +8,7 @@ import { enqueue, waitingOf } from '../../../src/db/outbox';
 import type { Mirror } from '../../../src/db/vault';
 import { Bell, type News } from '../../../src/sync/bell';
 import { Pull } from '../../../src/sync/pull';
-import { action, body, delta, EPOCH, folder, message, page } from '../support/rows';
+import { contact, action, body, delta, EPOCH, folder, message, page } from '../support/rows';
 import { noNetwork, pathsOf, serve } from '../support/server';
 
 type Desk = { mirror: Mirror; pull: Pull; heard: News[] };
@@ -43,6 +43,15 @@ test('a frame that begins at our seq is applied without asking', async () => {
   expect([pathsOf(log), await cursorOf(at)]).toEqual([[], 6]);
   const news = { kind: 'mirror', messages: ['m1'], folders: false, actions: false, account: false };
   expect(at.heard).toEqual([news]);
+});
+
+test('a contact or a text block that comes, changes or goes is told apart from mail', async () => {
+  const at = await desk(5);
+  serve({});
+  await at.pull.take(delta(5, 6, { contacts: [contact('c1')] }));
+  await at.pull.take(delta(6, 7, { lost_entries: ['c1'] }));
+  await at.pull.take(delta(7, 8));
+  expect(at.heard.filter((news) => news.kind === 'book')).toHaveLength(2);
 });
 
 test('a frame that begins elsewhere leads to catching up', async () => {

@@ -8,6 +8,8 @@ function ask(objection: Objection, more: { protect?: string; server?: string } =
   const calls = {
     onmark: vi.fn(),
     onprotect: vi.fn(() => Promise.resolve(more.protect ?? '')),
+    suggested: async () => Promise.resolve([]),
+    ondecline: vi.fn(() => Promise.resolve('')),
     onserver: vi.fn(() => Promise.resolve(more.server ?? '')),
     onanswer: vi.fn(),
   };

@@ -194,3 +194,20 @@ test('frequent words that hardly meet end at the bound, not at the last person',
   const few = buildIndex([...people.slice(0, MOST_COMPARED), known('Anna Beat', 'both@b.ch', 0, 2000)]);
   expect(complete(few, 'anna beat', 5, [])).toHaveLength(1);
 });
+
+test('of two who are of equal use the contact comes first, under the name of the address book', () => {
+  const seen = known('Hans Seen', 'seen@a.example', 2);
+  const once = known('H. M.', 'hans@a.example', 2);
+  const contact: Known = { name: 'Hans Muster', email: 'HANS@a.example', uses: 0, lastAt: 0, contact: true };
+  expect(complete(buildIndex([seen, contact, once]), 'hans', 5, [])).toEqual([
+    { name: 'Hans Muster', email: 'hans@a.example' },
+    { name: 'Hans Seen', email: 'seen@a.example' },
+  ]);
+});
+
+test('being a contact does not outweigh being written to again and again', () => {
+  const often = known('Hans Often', 'often@a.example', 20);
+  const contact: Known = { ...known('Hans Contact', 'contact@a.example', 1), contact: true };
+  const never: Known = { name: 'Hans Never', email: 'never@a.example', uses: 0, lastAt: 0, contact: true };
+  expect(emails([never, contact, often], 'hans')).toEqual(['often@a.example', 'contact@a.example', 'never@a.example']);
+});

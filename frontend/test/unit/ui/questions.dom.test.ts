@@ -1,14 +1,15 @@
 import '../support/dom';
 import { fireEvent, render, screen } from '@testing-library/svelte';
 import { expect, test, vi } from 'vitest';
+import type { Learned } from '../../../src/mail/compose/learned';
 import type { Objection } from '../../../src/state/compose';
 import Objections from '../../../src/ui/composer/Objections.svelte';
 
-function ask(objection: Objection, more: { protect?: string; server?: string } = {}) {
+function ask(objection: Objection, more: { protect?: string; server?: string; learned?: Learned[] } = {}) {
   const calls = {
     onmark: vi.fn(),
     onprotect: vi.fn(() => Promise.resolve(more.protect ?? '')),
-    suggested: async () => Promise.resolve([]),
+    suggested: async () => Promise.resolve(more.learned ?? []),
     ondecline: vi.fn(() => Promise.resolve('')),
     onserver: vi.fn(() => Promise.resolve(more.server ?? '')),
     onanswer: vi.fn(),
@@ -47,6 +48,16 @@ test('a domain is protected with one tap, and whoever is left is asked about aga
   await fireEvent.click(button('Always protected for spital.example'));
   expect(onprotect).toHaveBeenCalledWith('spital.example');
   await vi.waitFor(() => expect(onanswer).toHaveBeenCalledWith('again'));
+});
+
+test('a domain that HIN may protect is suggested with its reason, and not again once declined', async () => {
+  const learned = [{ domain: 'spital.example', mails: 3, lastAt: Date.UTC(2020, 0, 31, 12) }];
+  const { ondecline, onanswer } = ask(unprotected, { learned });
+  const hint = await screen.findByText(/3 mails that were begun there carried the marker, the last on 31.01.2020/);
+  await fireEvent.click(button('Not protected: spital.example'));
+  expect(ondecline).toHaveBeenCalledWith('spital.example');
+  await vi.waitFor(() => expect(hint.isConnected).toBe(false));
+  expect(onanswer).not.toHaveBeenCalled();
 });
 
 test('a domain that could not be kept is not taken as protected', async () => {

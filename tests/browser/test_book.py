@@ -87,7 +87,7 @@ def test_a_sender_is_added_a_file_imported_and_both_are_completed_on_the_other_d
     expect(letter.region.get_by_role("option")).to_have_count(1)
     expect(letter.region.get_by_role("option")).to_contain_text("bea@spital.example")
     there.page.keyboard.press("Enter")
-    expect(letter.region.get_by_text("Dr. Bea Beispiel")).to_be_visible()
+    expect(letter.region.get_by_role("button", name="Change Dr. Bea Beispiel")).to_be_visible()
 
 
 def test_a_contact_is_changed_deleted_and_brought_back_but_not_without_a_connection(

@@ -53,8 +53,8 @@ export const deBook: Record<BookKey, Text> = {
   'blocks.empty': 'Noch keine Textbausteine. Geschrieben werden sie unter Ich.',
   'learned.title': 'Vielleicht schützt HIN auch diese',
   'learned.why': {
-    one: 'Eine Mail, die dort begonnen wurde, trug den Vermerk, am {date}.',
-    other: '{n} Mails, die dort begonnen wurden, trugen den Vermerk, die letzte am {date}.',
+    one: 'Eine Mail, die dort begonnen wurde, trug den Vermerk ({date}).',
+    other: '{n} Mails, die dort begonnen wurden, trugen den Vermerk (die letzte: {date}).',
   },
   'learned.ask': 'Ein Hinweis, kein Beweis: Im Zweifel dort nachfragen.',
   'learned.accept': 'Geschützt: {domain}',

@@ -54,8 +54,8 @@ export const enBook = {
   'blocks.empty': 'No text blocks yet. They are written under Me.',
   'learned.title': 'HIN may protect these as well',
   'learned.why': {
-    one: 'One mail that was begun there carried the marker, on {date}.',
-    other: '{n} mails that were begun there carried the marker, the last on {date}.',
+    one: 'One mail that was begun there carried the marker ({date}).',
+    other: '{n} mails that were begun there carried the marker (the last: {date}).',
   },
   'learned.ask': 'A hint, no proof: ask there when in doubt.',
   'learned.accept': 'Protected: {domain}',

@@ -1,9 +1,10 @@
-"""What a colleague decided is on the screen before the mail server has heard of it, and goes again if it comes to nothing."""
+"""What a colleague decided shows before the mail server has heard of it, and goes again if it comes to nothing."""
 
 import signal
 from collections.abc import Callable, Iterator
 
 import pytest
+
 from tests.support.app import App
 from tests.support.stack import Stack
 from tests.support.world import World

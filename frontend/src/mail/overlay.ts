@@ -53,7 +53,7 @@ export function overlayOf(waiting: readonly Intent[], targets: Targets, accepted
   };
 }
 
-function byMessage<T extends Wish & { targets: string[] }>(wishes: readonly T[]): Map<string, Wish[]> {
+function byMessage(wishes: readonly (Wish & { targets: string[] })[]): Map<string, Wish[]> {
   const found = new Map<string, Wish[]>();
   for (const wish of wishes) {
     for (const id of wish.targets) {

@@ -7,10 +7,10 @@ import { DRAFT } from '../mail/flags';
 import { settledIds } from '../mail/overlay';
 import type { ActionRow, Delta, FolderRow } from '../mail/rows';
 import { settleDrafts } from './compositions';
-import { storeLedger } from './ledger';
+import { storedAction, storeLedger } from './ledger';
 import { applyMessages, forgetFolder, sealMessages } from './messages';
 import type { Cursor } from './meta';
-import type { MirrorDb, StoredAction, StoredFolder } from './schema';
+import type { MirrorDb, Sealed, StoredFolder } from './schema';
 import type { Mirror } from './vault';
 
 const mirrored = (db: MirrorDb): Table[] => [db.messages, db.bodies, db.blobs, db.folders, db.windows];
@@ -29,9 +29,7 @@ export async function applyDelta(mirror: Mirror, delta: Delta): Promise<void> {
   const storedFolders = folders.map(
     (row, at) => ({ id: row.id, seq: row.seq, sealed: folderSeals[at] }) as StoredFolder,
   );
-  const storedActions = actions.map(
-    (row, at) => ({ id: row.id, created_at: row.created_at, sealed: actionSeals[at] }) as StoredAction,
-  );
+  const storedActions = actions.map((row, at) => storedAction(row, actionSeals[at] as Sealed));
   const cursor: Cursor = { epoch: delta.epoch, seq: delta.seq };
   await db.transaction('rw', [...mirrored(db), db.actions, db.meta, ...written(db)], async () => {
     // All asked for at once, and answered in this order: a wait for each is what a change on the screen would wait for.

@@ -4,6 +4,7 @@ import { withdraw, type Waiting } from '../db/outbox';
 import { DELETED, FLAGGED, SEEN, withFlags } from '../mail/flags';
 import { inverse } from '../mail/overlay';
 import type { Intent } from '../mail/rows';
+import type { LedgerLine } from '../sync/ledger';
 import { chooseArchive as tellArchive } from '../sync/session';
 import { folderByRole, folders } from './folders';
 import { list } from './list';
@@ -25,15 +26,24 @@ type Done =
   | 'undone'
   | 'overtaken'
   | 'sending'
+  | 'sent'
+  | 'unsent'
   | 'draft_discarded'
   | 'failed';
 
-/** `until`: ms since 1970; the way back closes then. Null: as long as the toast is shown. */
+/** `until`: ms since 1970; the way back closes then. Null: as long as the toast is shown. `about`: the line of the ledger
+ *  that says more. */
 export type Toast = {
   id: number;
-  text: { code: Done; n: number; folder: string; waits: boolean };
+  text: { code: Done; n: number; folder: string; by: string; waits: boolean };
   undo: boolean;
   until: number | null;
+  about: LedgerLine | null;
+};
+
+/** What became of something, told when no way back would be taken from under the hand. */
+export type Outcome = { code: 'sent' | 'unsent' | 'overtaken' | 'failed'; n?: number; folder?: string; by?: string } & {
+  about?: LedgerLine;
 };
 
 /** The server takes this many at once. */
@@ -41,7 +51,12 @@ const AT_ONCE = 500;
 
 const shown = writable<Toast | null>(null);
 export const toast: Readable<Toast | null> = shown;
-export const dismissToast = (): void => shown.set(null);
+let queued: Outcome[] = [];
+
+export function dismissToast(): void {
+  shown.set(null);
+  tellNext();
+}
 
 /** Messages that wait for the answer which folder is the archive. */
 export const askArchive = writable<string[] | null>(null);
@@ -56,7 +71,29 @@ let way: Way | null = null;
 
 function say(code: Done, n: number, folder = '', undo = true, until: number | null = null): void {
   const waits = get(status).kind !== 'live';
-  shown.set({ id: (toasts += 1), text: { code, n, folder, waits }, undo, until });
+  shown.set({ id: (toasts += 1), text: { code, n, folder, by: '', waits }, undo, until, about: null });
+}
+
+/** Told now, or when the toast that is shown has gone: it may offer a way back, or be just read. What was said of these
+ *  wishes is taken back at once where it is not so. */
+export function tell(outcome: Outcome, wish = ''): void {
+  if (last?.wishes.some((one) => one.id === wish)) {
+    last = null;
+    shown.set(null);
+  }
+  queued = [...queued, outcome];
+  tellNext();
+}
+
+function tellNext(): void {
+  const now = get(shown);
+  const isOver = now?.text.code === 'sending' && now.until !== null && now.until <= Date.now();
+  if (now && !isOver) return;
+  const [next, ...rest] = queued;
+  if (!next) return;
+  queued = rest;
+  const { code, n = 1, folder = '', by = '', about = null } = next;
+  shown.set({ id: (toasts += 1), text: { code, n, folder, by, waits: false }, undo: false, until: null, about });
 }
 
 /** What writing did, with a way back of its own. */
@@ -225,6 +262,7 @@ function byFolder(ids: readonly string[], from: ReadonlyMap<string, string>): Ma
 onEnd(() => {
   last = null;
   way = null;
+  queued = [];
   shown.set(null);
   askArchive.set(null);
   choice = { folder: '', told: true };

@@ -1,16 +1,22 @@
 /** What became of wishes, and what a person may do about it. */
-import { aboutOf, actionsOf } from '../db/ledger';
+import { aboutOf, actionsOf, hasUnsent } from '../db/ledger';
 import { rowsById } from '../db/messages';
 import { again, waitingOf, wishOf, withdraw, type Waiting } from '../db/outbox';
 import type { Mirror } from '../db/vault';
 import { draftOf, type ActionRow, type MessageRow } from '../mail/rows';
+import { answerTo, isUnsent, type Answer } from '../mail/unsent';
 import { api } from '../net/api';
 import type { Bell } from './bell';
 import { takeBack } from './drafting';
 
-/** A line of the ledger; `local`: it is only here so far; `about`: the first message it is about, where that is held or
- *  was; `here`: it still is. */
-export type LedgerLine = ActionRow & { local: boolean; about: MessageRow | null; here: boolean };
+/** A line of the ledger; `local`: it is only here so far; `about`: the first message it is about that is held here or
+ *  was; `here`: it still is; `answer`: what overtook a reply that is held, where that is known. */
+export type LedgerLine = ActionRow & {
+  local: boolean;
+  about: MessageRow | null;
+  here: boolean;
+  answer: Answer | null;
+};
 
 /** Newest first: what waits here, then what the server knows. */
 export async function ledgerOf(mirror: Mirror): Promise<LedgerLine[]> {
@@ -32,11 +38,19 @@ export async function ledgerOf(mirror: Mirror): Promise<LedgerLine[]> {
   );
   return lines.map((line) => {
     const row = rowOf(line);
-    return { ...line, about: row ?? once.get(line.id) ?? null, here: row !== undefined };
+    const answer = line.state === 'held' ? answerTo(line, lines) : null;
+    return { ...line, about: row ?? once.get(line.id) ?? null, here: row !== undefined, answer };
   });
 }
 
-function lineOf(wish: Waiting): Omit<LedgerLine, 'about' | 'here'> {
+/** Mails that did not leave, those of other devices too: read without the rest of the ledger where there are none. */
+export async function unsentOf(mirror: Mirror): Promise<LedgerLine[]> {
+  const refused = await mirror.db.outbox.where('state').equals('refused').count();
+  if (refused === 0 && !(await hasUnsent(mirror))) return [];
+  return (await ledgerOf(mirror)).filter(isUnsent);
+}
+
+function lineOf(wish: Waiting): Omit<LedgerLine, 'about' | 'here' | 'answer'> {
   return {
     id: wish.id,
     kind: wish.kind,

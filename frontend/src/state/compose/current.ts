@@ -24,6 +24,8 @@ export type Composing = {
   /** The marker is in the subject, or [GLOBAL]. */
   confidential: boolean;
   original: Writing['original'];
+  /** The mail that came to nothing and in whose place this one is written. '': there is none. */
+  instead: string;
   /** Devices that have this draft open now; this one too where another of its tabs has it. */
   others: string[];
   /** Devices that answer the same original now. */
@@ -48,7 +50,7 @@ function shown(
   live: boolean,
 ): Composing {
   const { writing, facts, version, full, mine } = writer;
-  const { composition, original } = writing;
+  const { composition, original, instead } = writing;
   const answers = composition.kind === 'reply' || composition.kind === 'reply_all';
   return {
     composition,
@@ -57,6 +59,7 @@ function shown(
     savedAt: facts.saved_at || null,
     confidential: isConfidential(composition.subject),
     original,
+    instead,
     others: [...holding(people, composition.draft), ...(mine ? [] : [name])],
     replying: answers ? (answering.get(composition.original) ?? []) : [],
     changedElsewhere,

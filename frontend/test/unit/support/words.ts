@@ -2,13 +2,15 @@
 import { say, type Lang, type Translate } from '../../../src/ui/i18n';
 import { de as deStart } from '../../../src/ui/i18n/de';
 import { deMore } from '../../../src/ui/i18n/de_more';
+import { deOutcomes } from '../../../src/ui/i18n/de_outcomes';
 import { deWriting } from '../../../src/ui/i18n/de_writing';
 import { en as enStart, type Key, type Text } from '../../../src/ui/i18n/en';
 import { enMore } from '../../../src/ui/i18n/en_more';
+import { enOutcomes } from '../../../src/ui/i18n/en_outcomes';
 import { enWriting } from '../../../src/ui/i18n/en_writing';
 
-export const de: Record<Key, Text> = { ...deStart, ...deMore, ...deWriting };
-export const en: Record<Key, Text> = { ...enStart, ...enMore, ...enWriting };
+export const de: Record<Key, Text> = { ...deStart, ...deMore, ...deOutcomes, ...deWriting };
+export const en: Record<Key, Text> = { ...enStart, ...enMore, ...enOutcomes, ...enWriting };
 
 export function translator(lang: Lang): Translate {
   const plurals = new Intl.PluralRules(lang);

@@ -24,6 +24,7 @@ export const composing = (change: Partial<Composing> = {}, composition: Partial<
   savedAt: null,
   confidential: false,
   original: null,
+  instead: '',
   others: [],
   replying: [],
   changedElsewhere: false,

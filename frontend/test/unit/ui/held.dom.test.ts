@@ -32,6 +32,7 @@ function held(
     local: false,
     here: false,
     about: null,
+    answer: null,
   };
   render(Held, { item, by, own: Promise.resolve(own), other: Promise.resolve(other), ...calls });
   return calls;

@@ -5,6 +5,8 @@ import type { Sealed, StoredAction } from './schema';
 import type { Mirror } from './vault';
 
 export const LEDGER_ROWS = 200;
+/** By one of so many of its targets a line is named. */
+export const NAMED = 8;
 
 /** The newest ones, newest first, and behind them the older mails of which a person has not decided yet. */
 export async function actionsOf(mirror: Mirror): Promise<ActionRow[]> {
@@ -52,13 +54,15 @@ export async function storeLedger(
   stored: readonly StoredAction[],
 ): Promise<void> {
   if (rows.length === 0) return;
+  const named = rows.map((row) => row.targets.slice(0, NAMED));
   const [before, held, known] = await Promise.all([
     db.actions.bulkGet(rows.map((row) => row.id)),
-    db.messages.bulkGet(rows.map((row) => row.targets[0] ?? '')),
+    db.messages.bulkGet(named.flat()),
     db.actions.count(),
   ]);
+  const byId = new Map(held.flatMap((row) => (row ? [[row.id, row]] : [])));
   for (const [at, line] of stored.entries()) {
-    const row = held[at];
+    const row = named[at]?.flatMap((id) => byId.get(id) ?? [])[0];
     const about = row ? { id: row.id, sealed: row.sealed } : before[at]?.about;
     if (about) line.about = about;
   }

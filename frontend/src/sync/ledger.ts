@@ -1,5 +1,5 @@
 /** What became of wishes, and what a person may do about it. */
-import { aboutOf, actionsOf, hasUnsent } from '../db/ledger';
+import { aboutOf, actionsOf, hasUnsent, NAMED } from '../db/ledger';
 import { rowsById } from '../db/messages';
 import { again, waitingOf, wishOf, withdraw, type Waiting } from '../db/outbox';
 import type { Mirror } from '../db/vault';
@@ -29,9 +29,10 @@ export async function ledgerOf(mirror: Mirror): Promise<LedgerLine[]> {
     ...local.reverse(),
     ...rows.map((row) => ({ ...row, created_at: doneAt.get(row.id) ?? row.created_at, local: false })),
   ];
-  const held = await rowsById(mirror, [...new Set(lines.flatMap((line) => line.targets.slice(0, 1)))]);
+  const held = await rowsById(mirror, [...new Set(lines.flatMap((line) => line.targets.slice(0, NAMED)))]);
   const byId = new Map(held.map((row) => [row.id, row]));
-  const rowOf = (line: ActionRow): MessageRow | undefined => byId.get(line.targets[0] ?? '');
+  const rowOf = ({ targets }: ActionRow): MessageRow | undefined =>
+    targets.slice(0, NAMED).flatMap((id) => byId.get(id) ?? [])[0];
   const once = await aboutOf(
     mirror,
     lines.filter((line) => !rowOf(line)).map((line) => line.id),

@@ -3,7 +3,6 @@
 import { get } from 'svelte/store';
 import { signedAs } from '../mail/compose/begin';
 import { withMarker, withoutMarker } from '../mail/compose/hin';
-import { languageOf } from '../mail/compose/language';
 import { tooLarge, type Objection } from '../mail/compose/objections';
 import type { Composition } from '../mail/rows';
 import { ownLanguage } from './compose/begin';
@@ -21,6 +20,7 @@ export {
   editAction,
   editDraft,
   openMailto,
+  ownLanguage,
 } from './compose/begin';
 export { composing, type Composing } from './compose/current';
 export { closeComposer, discardDraft, objections, send } from './compose/ending';
@@ -53,8 +53,8 @@ export function change(patch: Patch): void {
 export function setConfidential(on: boolean): void {
   const mail = current()?.writer.writing.composition;
   if (!mail) return;
-  const { subject, text } = mail;
-  change({ subject: on ? withMarker(subject, languageOf(text, ownLanguage())) : withoutMarker(subject) });
+  const { subject } = mail;
+  change({ subject: on ? withMarker(subject, ownLanguage()) : withoutMarker(subject) });
 }
 
 /** Stored here first, then they are on their way; nothing is begun of files that are too large together. */

@@ -1017,6 +1017,11 @@ export interface components {
             /** Replying */
             replying: string[];
             /**
+             * Taken
+             * @default []
+             */
+            taken: string[];
+            /**
              * Type
              * @constant
              */
@@ -1024,7 +1029,8 @@ export interface components {
         };
         /**
          * Present
-         * @description A device that is writing now: which messages it answers, which drafts it holds.
+         * @description A device that is writing now: which messages it answers, which drafts it holds, and which of these a person has
+         *     taken over there: whoever held one before lets go.
          */
         Present: {
             /** Device */
@@ -1035,6 +1041,8 @@ export interface components {
             drafts: string[];
             /** Replying */
             replying: string[];
+            /** Taken */
+            taken?: string[];
         };
         /**
          * PresentFrame

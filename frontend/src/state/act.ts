@@ -81,20 +81,22 @@ export function tell(outcome: Outcome, wish = ''): void {
     last = null;
     shown.set(null);
   }
-  queued = [...queued, outcome];
+  queued.push(outcome);
   tellNext();
 }
 
 function tellNext(): void {
   const now = get(shown);
-  const isOver = now?.text.code === 'sending' && now.until !== null && now.until <= Date.now();
-  if (now && !isOver) return;
-  const [next, ...rest] = queued;
+  if (now && !isOver(now)) return;
+  const next = queued.shift();
   if (!next) return;
-  queued = rest;
-  const { code, n = 1, folder = '', by = '', about = null } = next;
-  shown.set({ id: (toasts += 1), text: { code, n, folder, by, waits: false }, undo: false, until: null, about });
+  const { code, about } = next;
+  const text = { n: 1, folder: '', by: '', ...next, code, waits: false };
+  shown.set({ id: (toasts += 1), text, undo: false, until: null, about: about ?? null });
 }
+
+/** The time to take a mail back is over. */
+const isOver = ({ text, until }: Toast): boolean => text.code === 'sending' && until !== null && until <= Date.now();
 
 /** What writing did, with a way back of its own. */
 export function sayWritten(code: 'sending' | 'draft_discarded', until: number | null, back: Way): void {

@@ -5,10 +5,10 @@ import { signedAs } from '../mail/compose/begin';
 import { withMarker, withoutMarker } from '../mail/compose/hin';
 import { tooLarge, type Objection } from '../mail/compose/objections';
 import type { Composition } from '../mail/rows';
-import { ownLanguage } from './compose/begin';
 import { composing, current } from './compose/current';
 import { newId } from './compose/ids';
 import { learnPeople } from './compose/people';
+import { ownLanguage } from './compose/source';
 import { account } from './status';
 import { identities } from './writing';
 
@@ -20,15 +20,18 @@ export {
   editAction,
   editDraft,
   openMailto,
-  ownLanguage,
 } from './compose/begin';
 export { composing, type Composing } from './compose/current';
 export { closeComposer, discardDraft, objections, send } from './compose/ending';
 export type { FileView } from './compose/files';
 export { suggest } from './compose/people';
+export { ownLanguage } from './compose/source';
 export { unsaved, type Unsaved } from './compose/unsaved';
 export type { Objection } from '../mail/compose/objections';
 export type { Saved } from '../mail/compose/saved';
+
+/** A person wants to write on here what another device or tab has open. */
+export const takeOver = async (): Promise<void> => current()?.takeItOver();
 
 const LEARN_MS = 500;
 // Whom one may write to is read when the hand has found the field.

@@ -162,15 +162,25 @@ def test_a_draft_of_outlook_is_gone_on_with_here_and_stays_one(desks: Desks, wor
     there.folder("Drafts").expect_subjects("Von Outlook")
 
 
-def test_whoever_comes_second_to_a_draft_looks_first_and_may_take_over(desks: Desks) -> None:
+def test_whoever_comes_second_to_a_draft_looks_first_and_may_take_over(desks: Desks, world: World) -> None:
     here, there = desks
     first = Composer.new(here).write("Von hier\n", subject="Befund").expect_saved()
     second = Composer.draft(there.folder("Drafts"), "Befund")
-    expect(second.region.get_by_text("Empfang 1 has this draft open")).to_be_visible()
+    expect(second.region.get_by_text("Empfang 1 is writing this now")).to_be_visible()
     expect(second.text).not_to_be_editable()
-    second.region.get_by_role("button", name="Take over").click()
-    expect(second.text).to_be_editable()
-    expect(first.region.get_by_text("Empfang 2 has this draft open")).to_be_visible()
+    expect(first.text).to_be_editable()  # nobody is stopped by somebody who only looks
+    first.write("Nicht gespeichert. ")
+    second.take_over()
+    expect(first.region.get_by_text("Empfang 2 is writing this now")).to_be_visible()
+    expect(first.text).not_to_be_editable()
+    expect(second.text).to_have_value("Nicht gespeichert. Von hier\n")
+    second.write("Von dort. ").expect_saved()
+    expect(first.text).to_have_value("Von dort. Nicht gespeichert. Von hier\n")
+    first.take_over().write("Und zurück. ").expect_saved()
+    expect(second.text).to_have_value("Und zurück. Von dort. Nicht gespeichert. Von hier\n")
+    for letter in (first, second):
+        letter.close()
+    assert world.subjects("Drafts") == ["Befund"]
 
 
 def test_what_was_typed_is_still_there_after_a_reload(desks: Desks, network: Stack) -> None:
@@ -230,7 +240,7 @@ def test_a_file_that_was_attached_without_a_network_goes_along(
     here.expect_offline()
     letter = Composer.new(here).address(f"{user}@praxis.example").write("Im Anhang", subject="Bild")
     letter.attach("Befund.pdf", b"%PDF-1.4 " + b"x" * 300_000).send()
-    here.page.get_by_role("dialog").get_by_role("button", name="Send later").click()
+    here.page.get_by_role("dialog").get_by_role("button", name="Send when connected").click()
     letter.expect_closed()
     network.proxy.restore()
     here.expect_row("Bild", "with attachment")
@@ -294,13 +304,14 @@ def test_a_refused_recipient_is_named_and_the_mail_can_be_mended(sending: Desks,
     assert world.subjects("INBOX").count("Zwei") == world.subjects("Sent").count("Zwei") == 1
 
 
-def test_two_devices_that_send_one_draft_at_once_send_it_once(sending: Desks, world: World, user: str) -> None:
+def test_two_devices_that_send_one_draft_send_it_once(sending: Desks, world: World, user: str) -> None:
     here, there = sending
     first = Composer.new(here).address(f"{user}@praxis.example").write("Einmal", subject="Doppelt").expect_saved()
-    second = Composer.draft(there.folder("Drafts"), "Doppelt")
-    second.region.get_by_role("button", name="Take over").click()
+    here.context.set_offline(True)  # it does not hear that the draft is taken over
+    here.expect_offline()
+    Composer.draft(there.folder("Drafts"), "Doppelt").take_over().send()
     first.send()
-    second.send()
+    here.context.set_offline(False)
     for app in sending:
         app.expect_settled()
         app.folder("Inbox").expect_row("Doppelt")

@@ -28,6 +28,8 @@ export type Composing = {
   instead: string;
   /** Devices that have this draft open now; this one too where another of its tabs has it. */
   others: string[];
+  /** Somebody else writes it: here it is only read. */
+  locked: boolean;
   /** Devices that answer the same original now. */
   replying: string[];
   /** Somebody saved another version since this one was opened. */
@@ -44,7 +46,7 @@ export const composing: Readable<Composing | null> = derived(
 export const current = (): Session | null => get(open)?.session ?? null;
 
 function shown(
-  { writer, files, wish, changedElsewhere, name }: Session,
+  { writer, files, wish, changedElsewhere, name, locked }: Session,
   people: Parameters<typeof holding>[0],
   answering: ReadonlyMap<string, string[]>,
   live: boolean,
@@ -61,6 +63,7 @@ function shown(
     original,
     instead,
     others: [...holding(people, composition.draft), ...(mine ? [] : [name])],
+    locked,
     replying: answers ? (answering.get(composition.original) ?? []) : [],
     changedElsewhere,
   };

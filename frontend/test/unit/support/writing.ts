@@ -26,6 +26,7 @@ export const composing = (change: Partial<Composing> = {}, composition: Partial<
   original: null,
   instead: '',
   others: [],
+  locked: false,
   replying: [],
   changedElsewhere: false,
   ...change,

@@ -48,6 +48,20 @@ test('both texts stand beside each other, without what both quote', async () => 
   expect(text()).not.toContain('May we replace it?');
 });
 
+test('each text is called by whose answer it is', async () => {
+  held({ device: 'd1' });
+  await says('Their answer');
+  await says('Answer of Vera');
+});
+
+test('the writer’s own is called so', async () => {
+  const { device } = await import('../../../src/state/session');
+  device.set({ id: 'd1', name: 'Empfang' });
+  held({ device: 'd1' });
+  await says('My answer');
+  device.set(null);
+});
+
 test('it says that nothing was sent, and who was faster', async () => {
   held();
   await says('Your answer was not sent. Anna answered');
@@ -70,7 +84,8 @@ test.each([
 ])('held because of %s, it says so beside the original', async (detail, words) => {
   held({ detail, where: '' });
   await says(words);
-  await says('Original,');
+  await says('Original');
+  await says('received');
 });
 
 test('a text that is not here is said to be missing, and the choice stays', async () => {

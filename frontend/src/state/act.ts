@@ -85,6 +85,13 @@ export function tell(outcome: Outcome, wish = ''): void {
   tellNext();
 }
 
+/** What is told of lines of the ledger that are not among these is over. */
+export function keepTold(lines: ReadonlySet<string>): void {
+  const isOver = (about: LedgerLine | null | undefined): boolean => Boolean(about && !lines.has(about.id));
+  queued = queued.filter(({ about }) => !isOver(about));
+  if (isOver(get(shown)?.about)) dismissToast();
+}
+
 function tellNext(): void {
   const now = get(shown);
   if (now && !isOver(now)) return;

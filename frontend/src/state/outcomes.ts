@@ -7,7 +7,7 @@ import { hasLeft } from '../mail/leaving';
 import type { ActionRow } from '../mail/rows';
 import { unsentOf } from '../sync/ledger';
 import type { News } from '../sync/bell';
-import { tell } from './act';
+import { keepTold, tell } from './act';
 import { arrival, here, onEnd, onNews, type Place } from './place';
 import { device } from './session';
 import { unsent, type Unsent } from './unsent';
@@ -52,12 +52,16 @@ async function whoWas(row: ActionRow, { mirror }: Place): Promise<string> {
 
 // What did not leave.
 
-/** One look after the other: a mail is announced once. */
+/** One look after the other: nothing is told twice. */
 let looking: Promise<unknown> = Promise.resolve();
 
 function look(place: Place): void {
   looking = looking
-    .then(() => (here() === place ? read(place) : undefined))
+    .then(async () => {
+      if (here() !== place) return;
+      await settle(place);
+      await read(place);
+    })
     .catch((error: unknown) => {
       if (here() === place) reportError(error);
     });
@@ -67,10 +71,11 @@ async function read(place: Place): Promise<void> {
   const own = get(device)?.id;
   const lines = (await unsentOf(place.mirror)).filter((line) => line.local || line.device === own);
   if (here() !== place) return;
+  const ids = lines.map((line) => line.id);
+  keepTold(new Set(ids));
   unsent.set(lines);
   const { db } = place.mirror;
   const told = (await readMeta(db, 'announced')) ?? [];
-  const ids = lines.map((line) => line.id);
   if (ids.join() === told.join()) return;
   await writeMeta(db, 'announced', ids);
   if (here() !== place) return;
@@ -93,11 +98,7 @@ device.subscribe(() => {
   if (place) look(place);
 });
 onNews((news, place) => {
-  if (!concerns(news)) return;
-  look(place);
-  settle(place).catch((error: unknown) => {
-    if (here() === place) reportError(error);
-  });
+  if (concerns(news)) look(place);
 });
 onEnd(() => {
   pending.clear();

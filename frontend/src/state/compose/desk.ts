@@ -50,13 +50,15 @@ export class Desk {
     this.told.say();
   }
 
-  async takeOver(): Promise<void> {
+  /** `caughtUp`: what was saved elsewhere is on the screen. */
+  async takeOver(caughtUp: () => Promise<unknown>): Promise<void> {
     if (this.hold.held) return;
     this.hold = takenOver(this.hold, get(present), this.writer.draft);
     this.claiming = true;
     this.told.changed();
     this.told.say();
     await this.until(() => !this.isElsewhere());
+    await caughtUp();
     this.claiming = false;
     this.told.changed();
   }

@@ -55,6 +55,7 @@ export class Session {
   /** A person wants to write it in this tab. */
   private claimed = false;
   private isEnding = false;
+  private looking: Promise<void> = Promise.resolve();
   private readonly desk: Desk;
   private readonly told: Told;
   private readonly saying: ReturnType<typeof setInterval>;
@@ -131,7 +132,7 @@ export class Session {
   /** A person wants to write it here. → when whoever held it has let go, or does not answer. */
   async takeItOver(): Promise<void> {
     this.claimed = true;
-    await this.desk.takeOver();
+    await this.desk.takeOver(() => this.looking);
     this.told.changed();
   }
 
@@ -182,7 +183,7 @@ export class Session {
       case 'everything':
         return this.refresh();
       case 'mirror':
-        return news.messages.includes(this.writer.writing.message) ? this.lookAtMessage() : null;
+        return news.messages.includes(this.writer.writing.message) ? this.look() : null;
       case 'compositions':
       case 'uploads':
       case 'yield':
@@ -313,6 +314,11 @@ export class Session {
   private async messageNow(): Promise<MessageRow | null> {
     const { message } = this.writer.writing;
     return message ? ((await rowsById(this.mirror, [message]))[0] ?? null) : null;
+  }
+
+  private look(): Promise<void> {
+    this.looking = this.looking.then(() => this.lookAtMessage()).catch(this.told.failed);
+    return this.looking;
   }
 
   /** Was it this device that saved another version, or took it away? */

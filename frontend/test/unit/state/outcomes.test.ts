@@ -43,8 +43,10 @@ async function news(mirror: Mirror, from: number, actions: ActionRow[]): Promise
 test('a mail that did not leave is marked on the device of its writer until a person has decided', async () => {
   const mirror = await desk(held);
   await until(unsent, ([line]) => line?.id === 'h');
+  await TOAST('unsent');
   await news(mirror, 5, [{ ...held, state: 'noop', detail: 'discarded' }]);
   await until(unsent, (lines) => lines.length === 0);
+  expect(get(toast)).toBeNull();
 });
 
 test('those of other devices are not', async () => {

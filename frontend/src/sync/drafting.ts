@@ -17,6 +17,7 @@ import type { Bell } from './bell';
 import { alone, ifFree } from './leader';
 import { pushLock } from './push';
 import { askBack } from './recall';
+import { FIRST_ROWS, needOlder, windowOf } from './windows';
 
 /** Held by the tab in which a draft is written. */
 export const draftLock = (mirror: Mirror, draft: string): string => `praxispost-draft-${mirror.account}-${draft}`;
@@ -91,9 +92,17 @@ export async function compositionOf(mirror: Mirror, action: string): Promise<Com
   }
 }
 
-/** Which message in Drafts is this draft, among the newest ones. '' when it is not seen. */
-export async function messageOf(mirror: Mirror, draft: string): Promise<string> {
+/** Which message in Drafts is this draft, among the newest ones. '' when it is not seen. Whoever asks hears from then on
+ *  what becomes of it: a folder that was never opened here is not told of. */
+export async function messageOf(mirror: Mirror, bell: Bell, draft: string): Promise<string> {
   const folder = (await foldersOf(mirror)).find((row) => row.role === 'drafts');
+  try {
+    if (folder && !(await windowOf(mirror, folder.id, 'all'))) {
+      await needOlder(mirror, bell, folder.id, 'all', FIRST_ROWS);
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
   const ids = folder ? (await keysOf(mirror, folder.id, NEWEST_DRAFTS)).map((key) => key.id) : [];
   const held = await heldBodies(mirror, ids);
   const missing = ids.filter((id) => !held.has(id));

@@ -307,10 +307,11 @@ def test_a_refused_recipient_is_named_and_the_mail_can_be_mended(sending: Desks,
 def test_two_devices_that_send_one_draft_send_it_once(sending: Desks, world: World, user: str) -> None:
     here, there = sending
     first = Composer.new(here).address(f"{user}@praxis.example").write("Einmal", subject="Doppelt").expect_saved()
-    here.context.set_offline(True)  # it does not hear that the draft is taken over
-    here.expect_offline()
-    Composer.draft(there.folder("Drafts"), "Doppelt").take_over().send()
+    here.context.set_offline(True)
     first.send()
+    here.expect_offline()
+    Composer.draft(there.folder("Drafts"), "Doppelt").send().expect_closed()
+    there.expect_settled()
     here.context.set_offline(False)
     for app in sending:
         app.expect_settled()

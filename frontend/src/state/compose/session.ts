@@ -288,7 +288,7 @@ export class Session {
     const turn = turnOf(facts, await actionsOf(this.mirror), this.wishes, this.since);
     if (turn) return this.goOn(turn);
     if (facts.saved <= 0 || writing.message) return;
-    const message = await messageOf(this.mirror, this.draft);
+    const message = await messageOf(this.mirror, this.place.bell, this.draft);
     if (!message) return;
     await this.writer.note({ message });
     this.seen = await this.messageNow();

@@ -9,14 +9,15 @@ import type { ActionRow, Delta, FolderRow } from '../mail/rows';
 import { settleDrafts } from './compositions';
 import { storedAction, storeLedger } from './ledger';
 import { applyMessages, forgetFolder, sealMessages } from './messages';
-import type { Cursor } from './meta';
+import { readMeta, type Cursor } from './meta';
 import type { MirrorDb, Sealed, StoredFolder } from './schema';
 import type { Mirror } from './vault';
 
 const mirrored = (db: MirrorDb): Table[] => [db.messages, db.bodies, db.blobs, db.folders, db.windows];
 const written = (db: MirrorDb): Table[] => [db.outbox, db.compositions, db.uploads, db.slices];
 
-export async function applyDelta(mirror: Mirror, delta: Delta): Promise<void> {
+/** `after`: only if the mirror stands exactly there; else nothing is changed and the answer is false. */
+export async function applyDelta(mirror: Mirror, delta: Delta, after?: Cursor): Promise<boolean> {
   const { db, codec } = mirror;
   const folders: FolderRow[] = delta.folders ?? [];
   const actions: ActionRow[] = delta.actions ?? [];
@@ -31,7 +32,8 @@ export async function applyDelta(mirror: Mirror, delta: Delta): Promise<void> {
   );
   const storedActions = actions.map((row, at) => storedAction(row, actionSeals[at] as Sealed));
   const cursor: Cursor = { epoch: delta.epoch, seq: delta.seq };
-  await db.transaction('rw', [...mirrored(db), db.actions, db.meta, ...written(db)], async () => {
+  return db.transaction('rw', [...mirrored(db), db.actions, db.meta, ...written(db)], async () => {
+    if (after && !isSame(after, await readMeta(db, 'cursor'))) return false;
     // All asked for at once, and answered in this order: a wait for each is what a change on the screen would wait for.
     await Promise.all([
       storeLedger(mirror, actions, storedActions),
@@ -42,8 +44,11 @@ export async function applyDelta(mirror: Mirror, delta: Delta): Promise<void> {
       account ? db.meta.put({ key: 'account', value: account }) : null,
     ]);
     await db.meta.put({ key: 'cursor', value: cursor });
+    return true;
   });
 }
+
+const isSame = (one: Cursor, other: Cursor | null): boolean => one.epoch === other?.epoch && one.seq === other.seq;
 
 async function forgetFolders(mirror: Mirror, ids: readonly string[]): Promise<void> {
   for (const id of ids) {

@@ -1,4 +1,5 @@
 /** Lines of the ledger: what became of everybody's wishes. */
+import { UNDER_WAY } from '../mail/overlay';
 import { isUnsent } from '../mail/unsent';
 import type { ActionRow, MessageRow } from '../mail/rows';
 import type { Sealed, StoredAction } from './schema';
@@ -29,8 +30,16 @@ export const storedAction = (row: ActionRow, sealed: Sealed): StoredAction => ({
   id: row.id,
   created_at: row.created_at,
   sealed,
+  ...(UNDER_WAY.has(row.state) ? { open: 1 } : {}),
   ...(isUnsent(row) ? { unsent: 1 } : {}),
 });
+
+/** What was accepted and is under way, in order of its arrival. */
+export async function openActions(mirror: Mirror): Promise<ActionRow[]> {
+  const rows = await mirror.db.actions.where('open').equals(1).toArray();
+  const opened = await Promise.all(rows.map((row) => mirror.codec.open<ActionRow>('actions', row.id, row.sealed)));
+  return opened.sort((a, b) => a.seq - b.seq);
+}
 
 /** One line, null where it is not mirrored. */
 export async function actionById(mirror: Mirror, id: string): Promise<ActionRow | null> {

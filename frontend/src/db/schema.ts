@@ -21,11 +21,12 @@ export type StoredMessage = {
 export type StoredBody = { id: string; folder: string; received_at: number; bytes: number; sealed: Sealed };
 export type StoredBlob = { key: string; message: string; bytes: number; sealed: Sealed };
 export type StoredFolder = { id: string; seq: number; sealed: Sealed };
-/** `about`: its first message's row as it was, sealed as it stood in `messages`: it may leave that table. `unsent`: a mail
- *  that did not leave, and a person decides; rows of older versions may lack it. */
+/** `about`: its first message's row as it was, sealed as it stood in `messages`: it may leave that table. `open`: it is under
+ *  way. `unsent`: a mail that did not leave, and a person decides; rows of older versions may lack it. */
 export type StoredAction = {
   id: string;
   created_at: number;
+  open?: 1;
   sealed: Sealed;
   unsent?: 1;
   about?: { id: string; sealed: Sealed };
@@ -98,7 +99,8 @@ export class MirrorDb extends Dexie {
       uploads: 'id, draft',
       slices: '[upload+at]',
     });
+    this.version(4).stores({ actions: 'id, created_at, open' });
     // Found without opening the whole ledger, at every start and with every news of it.
-    this.version(4).stores({ actions: 'id, created_at, unsent' });
+    this.version(5).stores({ actions: 'id, created_at, open, unsent' });
   }
 }

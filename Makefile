@@ -52,8 +52,8 @@ web: .venv/.synced .venv/.tests-ready
 	$(PY) -m deploy.embedded.postgres $(PY) -m pytest tests/web tests/imap tests/laws -q -n $(JOBS)
 
 browser: .venv/.synced .venv/.tests-ready frontend/dist/build.json
-	$(PY) -m pytest tests/browser -q -n $(JOBS) --ignore tests/browser/test_writing.py
-	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 $(PY) -m pytest tests/browser/test_writing.py -q -n $(JOBS) -p no:cacheprovider
+	$(PY) -m pytest tests/browser -q -n $(JOBS) --ignore tests/browser/sending
+	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 $(PY) -m pytest tests/browser/sending -q -n $(JOBS) -p no:cacheprovider
 
 laws: .venv/.synced .venv/.tests-ready frontend/dist/build.json ## the seeded stories, 200 times each; SEEDS=1000 for more
 	SEEDS=$(SEEDS) $(PY) -m pytest tests/imap/sync/test_sending_faults.py tests/browser/test_flapping.py -q -n $(JOBS)

@@ -283,12 +283,14 @@ class BodyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
-    """A device that is writing now: which messages it answers, which drafts it holds."""
+    """A device that is writing now: which messages it answers, which drafts it holds, and which of these a person has
+    taken over there: whoever held one before lets go."""
 
     device: str
     device_name: str
     replying: list[str]
     drafts: list[str]
+    taken: list[str] = field(default_factory=list)  # not in words of older versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

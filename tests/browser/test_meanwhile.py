@@ -1,5 +1,6 @@
 """What others do to the mail that somebody has on the screen, and what another window does to the session."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import expect
@@ -54,7 +55,7 @@ def test_what_is_done_to_a_mail_that_went_elsewhere_while_it_was_read_is_overtak
     world.move("INBOX", "Befund", "Labor")
     expect(article).to_contain_text("Somebody moved this message to Labor")
     app.page.keyboard.press("#")
-    expect(app.page.get_by_text("Somebody else moved it first")).to_be_visible()
+    expect(app.page.get_by_text(re.compile("Somebody else (moved it first|was faster)"))).to_be_visible()
     app.expect_settled()
     assert (world.subjects("Labor"), world.subjects("Trash")) == (["Alt", "Befund"], [])
     # Whoever deletes it where it is now means it.
@@ -128,3 +129,29 @@ def test_what_was_done_is_taken_back_from_the_ledger_on_another_device(
     first.expect_row("Befund")
     second.expect_settled()
     assert world.subjects("INBOX") == ["Befund"]
+    # Nobody is offered to take it back once more.
+    first.page.get_by_role("navigation", name="Main areas").get_by_role("link", name="Activity").click()
+    for app in (first, second):
+        ledger = app.page.get_by_role("region", name="Activity")
+        expect(ledger).to_contain_text("Moved 1 message to Inbox")
+        expect(ledger.get_by_role("button", name="Undo")).to_have_count(0)
+
+
+def test_what_was_archived_without_a_network_is_not_said_to_be_when_a_colleague_deleted_it(
+    world: World, user: str, new_app: NewApp
+) -> None:
+    world.append(subject="Befund")
+    first, second = new_app().sign_in(user), new_app().sign_in(user, device="Sprechzimmer 2")
+    first.expect_row("Befund")
+    first.context.set_offline(True)
+    first.press("e", "Befund")
+    first.expect_offline()
+    toast = first.page.get_by_role("status").filter(has=first.page.get_by_label("Dismiss"))
+    expect(toast).to_contain_text("Archived")
+    second.act("Delete", "Befund")
+    second.expect_settled()
+    toast.hover()  # it stays as long as somebody looks at it
+    first.context.set_offline(False)
+    expect(toast).to_contain_text("Sprechzimmer 2 was faster: now in Trash")
+    expect(toast.get_by_role("button", name="Undo")).to_have_count(0)
+    assert (world.subjects("Archive"), world.subjects("Trash")) == ([], ["Befund"])

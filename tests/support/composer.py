@@ -90,6 +90,12 @@ class Composer:
         expect(self.region.get_by_role("status").filter(has_text=re.compile(r"^Saved \d"))).to_be_visible()
         return self
 
+    def take_over(self) -> Self:
+        """From the device that has it open, which lets go first."""
+        self.region.get_by_role("button", name="Take over").click()
+        expect(self.text).to_be_editable()
+        return self
+
     def close(self) -> None:
         self.region.get_by_role("button", name="Close").click()
         self.expect_closed()

@@ -121,10 +121,27 @@ async def test_before_a_window_says_whose_it_is_it_says_nothing(alice: Person) -
         assert await presence.heard(await away(lambda: alice.account_id), now_ms()) == []
 
 
+async def test_which_draft_a_person_has_taken_over_is_told_to_the_account_and_to_nobody_else(
+    alice: Person, bob: Person, charlie: Person
+) -> None:
+    async with Socket(alice) as hers, Socket(bob) as his, Socket(charlie) as strangers:
+        for socket, person in ((hers, alice), (his, bob), (strangers, charlie)):
+            await greet(socket, person)
+        await hers.say(type="presence", replying=[], drafts=[DRAFT], taken=[DRAFT])
+        (word,) = await present(his)
+        assert (word["drafts"], word["taken"]) == ([DRAFT], [DRAFT])
+        await say(hers, drafts=(DRAFT,))  # as a browser of an older version says it
+        (word,) = await present(his)
+        assert (word["drafts"], word["taken"]) == ([DRAFT], [])
+        await strangers.say(type="windows", windows=[])
+        assert (await strangers.receive())["type"] == "heartbeat"
+
+
 @pytest.mark.parametrize(
     "frame",
     [
         {"replying": ["x"], "drafts": []},
+        {"replying": [], "drafts": [], "taken": ["x"]},
         {"replying": [MAIL] * 21, "drafts": []},
         {"replying": [], "drafts": [], "device": "another"},
         {"replying": []},

@@ -191,7 +191,13 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if self._subscription is None:
             return  # whose mirror it speaks for is not said yet
         self._writing = bool(frame.replying or frame.drafts)
-        said = Present(device=self._device, device_name=self._name, replying=frame.replying, drafts=frame.drafts)
+        said = Present(
+            device=self._device,
+            device_name=self._name,
+            replying=frame.replying,
+            drafts=frame.drafts,
+            taken=frame.taken,
+        )
         await presence.say(self._account_id, said, now_ms())
 
     def _is_signed_in(self) -> bool:

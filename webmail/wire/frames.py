@@ -39,6 +39,7 @@ class PresenceFrame(Strict):
     type: Literal["presence"]
     replying: Annotated[list[Id], Field(max_length=20)]
     drafts: Annotated[list[Id], Field(max_length=20)]
+    taken: Annotated[list[Id], Field(max_length=20)] = []  # of `drafts`; older browsers do not say it
 
 
 # Server:

@@ -4,14 +4,14 @@
  *  should half of it land (WebKit), the cursor did not move and the same delta comes again. */
 import type { Table } from 'dexie';
 import { DRAFT } from '../mail/flags';
-import { settledIds, UNDER_WAY } from '../mail/overlay';
+import { settledIds } from '../mail/overlay';
 import type { ActionRow, Delta, FolderRow } from '../mail/rows';
 import { entryTables, sealEntries, storeEntries } from './book';
 import { settleDrafts } from './compositions';
-import { storeLedger } from './ledger';
+import { storedAction, storeLedger } from './ledger';
 import { applyMessages, forgetFolder, sealMessages } from './messages';
 import { readMeta, type Cursor } from './meta';
-import type { MirrorDb, StoredAction, StoredFolder } from './schema';
+import type { MirrorDb, Sealed, StoredFolder } from './schema';
 import type { Mirror } from './vault';
 
 const mirrored = (db: MirrorDb): Table[] => [db.messages, db.bodies, db.blobs, db.folders, db.windows];
@@ -32,15 +32,7 @@ export async function applyDelta(mirror: Mirror, delta: Delta, after?: Cursor): 
   const storedFolders = folders.map(
     (row, at) => ({ id: row.id, seq: row.seq, sealed: folderSeals[at] }) as StoredFolder,
   );
-  const storedActions = actions.map(
-    (row, at) =>
-      ({
-        id: row.id,
-        created_at: row.created_at,
-        ...(UNDER_WAY.has(row.state) ? { open: 1 } : {}),
-        sealed: actionSeals[at],
-      }) as StoredAction,
-  );
+  const storedActions = actions.map((row, at) => storedAction(row, actionSeals[at] as Sealed));
   const cursor: Cursor = { epoch: delta.epoch, seq: delta.seq };
   const tables = [...mirrored(db), ...entryTables(db), db.actions, db.meta, ...written(db)];
   return db.transaction('rw', tables, async () => {

@@ -128,13 +128,14 @@ export async function throwAway(
   version: number,
   now: number,
 ): Promise<Waiting | null> {
-  const { composition, message } = writing;
+  const { composition, message, instead } = writing;
   const { draft, replaces } = composition;
   const { db } = mirror;
-  const known = await isKnown(db, composition);
+  // Where it was to be sent once, the server has that yet, and is told that it is given up.
+  const known = Boolean(instead) || (await isKnown(db, composition));
   if (known || replaces) {
     const wish: New = known
-      ? { kind: 'discard', targets: message ? [message] : [], args: { draft } }
+      ? { kind: 'discard', targets: message ? [message] : [], args: { draft }, ...(instead ? { instead } : {}) }
       : { kind: 'trash', targets: [replaces], args: {} };
     return wished(mirror, writing, version, now, wish, ({ id }) => ({ discarding: id, wish: '', closed: true }));
   }

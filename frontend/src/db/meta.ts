@@ -14,6 +14,8 @@ type Meta = {
    *  whether another one came meanwhile. */
   owed: { since: number; pages: number };
   opened: string[];
+  /** Mails that did not leave and of which this device has told its writer. */
+  announced: string[];
 };
 /** Names and addresses: sealed like mail. */
 type SealedMeta = { device: Device; account: AccountRow };

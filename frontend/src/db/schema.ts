@@ -22,12 +22,13 @@ export type StoredBody = { id: string; folder: string; received_at: number; byte
 export type StoredBlob = { key: string; message: string; bytes: number; sealed: Sealed };
 export type StoredFolder = { id: string; seq: number; sealed: Sealed };
 /** `about`: its first message's row as it was, sealed as it stood in `messages`: it may leave that table. `open`: it is under
- *  way. */
+ *  way. `unsent`: a mail that did not leave, and a person decides; rows of older versions may lack it. */
 export type StoredAction = {
   id: string;
   created_at: number;
   open?: 1;
   sealed: Sealed;
+  unsent?: 1;
   about?: { id: string; sealed: Sealed };
 };
 export type StoredWindow = {
@@ -107,5 +108,7 @@ export class MirrorDb extends Dexie {
     this.version(5)
       .stores({ contacts: 'id', blocks: 'id' })
       .upgrade((older) => older.table('meta').delete('cursor'));
+    // Found without opening the whole ledger, at every start and with every news of it.
+    this.version(6).stores({ actions: 'id, created_at, open, unsent' });
   }
 }

@@ -1205,6 +1205,11 @@ export interface components {
             /** Replying */
             replying: string[];
             /**
+             * Taken
+             * @default []
+             */
+            taken: string[];
+            /**
              * Type
              * @constant
              */
@@ -1212,7 +1217,8 @@ export interface components {
         };
         /**
          * Present
-         * @description A device that is writing now: which messages it answers, which drafts it holds.
+         * @description A device that is writing now: which messages it answers, which drafts it holds, and which of these a person has
+         *     taken over there: whoever held one before lets go.
          */
         Present: {
             /** Device */
@@ -1223,6 +1229,8 @@ export interface components {
             drafts: string[];
             /** Replying */
             replying: string[];
+            /** Taken */
+            taken?: string[];
         };
         /**
          * PresentFrame

@@ -13,7 +13,7 @@ export type LiveSocket = {
   close(): void;
   sendWindows(windows: readonly Window[]): void;
   sendLooking(folder: string): void;
-  sendPresence(words: { replying: string[]; drafts: string[] }): void;
+  sendPresence(words: { replying: string[]; drafts: string[]; taken: string[] }): void;
 };
 
 export type Listener = {

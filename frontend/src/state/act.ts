@@ -4,6 +4,7 @@ import { withdraw, type Waiting } from '../db/outbox';
 import { DELETED, FLAGGED, SEEN, withFlags } from '../mail/flags';
 import { inverse } from '../mail/overlay';
 import type { Intent } from '../mail/rows';
+import type { LedgerLine } from '../sync/ledger';
 import { chooseArchive as tellArchive } from '../sync/session';
 import { folderByRole, folders } from './folders';
 import { list } from './list';
@@ -25,15 +26,24 @@ type Done =
   | 'undone'
   | 'overtaken'
   | 'sending'
+  | 'sent'
+  | 'unsent'
   | 'draft_discarded'
   | 'failed';
 
-/** `until`: ms since 1970; the way back closes then. Null: as long as the toast is shown. */
+/** `until`: ms since 1970; the way back closes then. Null: as long as the toast is shown. `about`: the line of the ledger
+ *  that says more. */
 export type Toast = {
   id: number;
-  text: { code: Done; n: number; folder: string; waits: boolean };
+  text: { code: Done; n: number; folder: string; by: string; waits: boolean };
   undo: boolean;
   until: number | null;
+  about: LedgerLine | null;
+};
+
+/** What became of something, told when no way back would be taken from under the hand. */
+export type Outcome = { code: 'sent' | 'unsent' | 'overtaken' | 'failed'; n?: number; folder?: string; by?: string } & {
+  about?: LedgerLine;
 };
 
 /** The server takes this many at once. */
@@ -41,7 +51,12 @@ const AT_ONCE = 500;
 
 const shown = writable<Toast | null>(null);
 export const toast: Readable<Toast | null> = shown;
-export const dismissToast = (): void => shown.set(null);
+let queued: Outcome[] = [];
+
+export function dismissToast(): void {
+  shown.set(null);
+  tellNext();
+}
 
 /** Messages that wait for the answer which folder is the archive. */
 export const askArchive = writable<string[] | null>(null);
@@ -56,8 +71,39 @@ let way: Way | null = null;
 
 function say(code: Done, n: number, folder = '', undo = true, until: number | null = null): void {
   const waits = get(status).kind !== 'live';
-  shown.set({ id: (toasts += 1), text: { code, n, folder, waits }, undo, until });
+  shown.set({ id: (toasts += 1), text: { code, n, folder, by: '', waits }, undo, until, about: null });
 }
+
+/** Told now, or when the toast that is shown has gone: it may offer a way back, or be just read. What was said of these
+ *  wishes is taken back at once where it is not so. */
+export function tell(outcome: Outcome, wish = ''): void {
+  if (last?.wishes.some((one) => one.id === wish)) {
+    last = null;
+    shown.set(null);
+  }
+  queued.push(outcome);
+  tellNext();
+}
+
+/** What is told of lines of the ledger that are not among these is over. */
+export function keepTold(lines: ReadonlySet<string>): void {
+  const isOver = (about: LedgerLine | null | undefined): boolean => Boolean(about && !lines.has(about.id));
+  queued = queued.filter(({ about }) => !isOver(about));
+  if (isOver(get(shown)?.about)) dismissToast();
+}
+
+function tellNext(): void {
+  const now = get(shown);
+  if (now && !isOver(now)) return;
+  const next = queued.shift();
+  if (!next) return;
+  const { code, about } = next;
+  const text = { n: 1, folder: '', by: '', ...next, code, waits: false };
+  shown.set({ id: (toasts += 1), text, undo: false, until: null, about: about ?? null });
+}
+
+/** The time to take a mail back is over. */
+const isOver = ({ text, until }: Toast): boolean => text.code === 'sending' && until !== null && until <= Date.now();
 
 /** What writing did, with a way back of its own. */
 export function sayWritten(code: 'sending' | 'draft_discarded', until: number | null, back: Way): void {
@@ -225,6 +271,7 @@ function byFolder(ids: readonly string[], from: ReadonlyMap<string, string>): Ma
 onEnd(() => {
   last = null;
   way = null;
+  queued = [];
   shown.set(null);
   askArchive.set(null);
   choice = { folder: '', told: true };

@@ -3,13 +3,12 @@
 import { get } from 'svelte/store';
 import { signedAs } from '../mail/compose/begin';
 import { withMarker, withoutMarker } from '../mail/compose/hin';
-import { languageOf } from '../mail/compose/language';
 import { tooLarge, type Objection } from '../mail/compose/objections';
 import type { Composition } from '../mail/rows';
-import { ownLanguage } from './compose/begin';
 import { composing, current } from './compose/current';
 import { newId } from './compose/ids';
 import { learnPeople } from './compose/people';
+import { ownLanguage } from './compose/source';
 import { account } from './status';
 import { identities } from './writing';
 
@@ -26,9 +25,13 @@ export { composing, type Composing } from './compose/current';
 export { closeComposer, discardDraft, objections, send } from './compose/ending';
 export type { FileView } from './compose/files';
 export { suggest, suggestedDomains } from './compose/people';
+export { ownLanguage } from './compose/source';
 export { unsaved, type Unsaved } from './compose/unsaved';
 export type { Objection } from '../mail/compose/objections';
 export type { Saved } from '../mail/compose/saved';
+
+/** A person wants to write on here what another device or tab has open. */
+export const takeOver = async (): Promise<void> => current()?.takeItOver();
 
 const LEARN_MS = 500;
 // Whom one may write to is read when the hand has found the field.
@@ -53,8 +56,8 @@ export function change(patch: Patch): void {
 export function setConfidential(on: boolean): void {
   const mail = current()?.writer.writing.composition;
   if (!mail) return;
-  const { subject, text } = mail;
-  change({ subject: on ? withMarker(subject, languageOf(text, ownLanguage())) : withoutMarker(subject) });
+  const { subject } = mail;
+  change({ subject: on ? withMarker(subject, ownLanguage()) : withoutMarker(subject) });
 }
 
 /** Stored here first, then they are on their way; nothing is begun of files that are too large together. */

@@ -1,5 +1,5 @@
 /** What waits, laid over the mirror. Held in memory so that a tap is answered without reading anything. */
-import { derived, get, writable, type Readable } from 'svelte/store';
+import { derived, get, readonly, writable, type Readable } from 'svelte/store';
 import { keysById, type MessageKey } from '../db/messages';
 import { openActions } from '../db/ledger';
 import { enqueue, waitingOf, type New, type Waiting } from '../db/outbox';
@@ -27,6 +27,8 @@ export const overlay: Readable<Overlay> = derived([waiting, targets, accepted], 
 export const makesArchive: Readable<boolean> = derived(waiting, (wishes) =>
   wishes.some(({ kind, args, state }) => kind === 'archive' && state !== 'refused' && Boolean(args.create)),
 );
+/** Everything that waits or is not settled yet. */
+export const unsettled: Readable<readonly Waiting[]> = readonly(waiting);
 export const waitingCount: Readable<number> = derived(waiting, (wishes) => wishes.length);
 
 /** Make wishes durable, show them, ring. → as stored. */

@@ -31,8 +31,8 @@ export type News =
   | { kind: 'files' }
   /** More of a draft's files has arrived at the server, or one never will. */
   | { kind: 'uploads'; draft: string }
-  /** A tab says what is open for writing in it, again and again. */
-  | { kind: 'writing'; tab: string; replying: string[]; drafts: string[] }
+  /** A tab says what is open for writing in it, again and again; `taken`: drafts that a person took over there. */
+  | { kind: 'writing'; tab: string; replying: string[]; drafts: string[]; taken: string[] }
   /** A tab is about to write on: whoever else has it open stores what is typed and lets go. */
   | { kind: 'yield'; draft: string; tab: string }
   /** Who else is writing in this account. */

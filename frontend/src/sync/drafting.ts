@@ -17,6 +17,7 @@ import type { Bell } from './bell';
 import { alone, ifFree } from './leader';
 import { pushLock } from './push';
 import { askBack } from './recall';
+import { FIRST_ROWS, needOlder, windowOf } from './windows';
 
 /** Held by the tab in which a draft is written. */
 export const draftLock = (mirror: Mirror, draft: string): string => `praxispost-draft-${mirror.account}-${draft}`;
@@ -92,16 +93,32 @@ export async function compositionOf(mirror: Mirror, action: string): Promise<Com
 }
 
 /** Which message in Drafts is this draft, among the newest ones. '' when it is not seen. */
-export async function messageOf(mirror: Mirror, draft: string): Promise<string> {
-  const folder = (await foldersOf(mirror)).find((row) => row.role === 'drafts');
-  const ids = folder ? (await keysOf(mirror, folder.id, NEWEST_DRAFTS)).map((key) => key.id) : [];
+export async function messageOf(mirror: Mirror, bell: Bell, draft: string): Promise<string> {
+  const ids = await newestDrafts(mirror, bell);
   const held = await heldBodies(mirror, ids);
   const missing = ids.filter((id) => !held.has(id));
-  try {
+  await whereReached(async () => {
     if (missing.length > 0) await keepBodies(mirror, (await api.bodies(missing)).bodies);
+  });
+  for (const id of ids) if ((await bodyOf(mirror, id))?.draft?.draft === draft) return id;
+  return '';
+}
+
+/** Whoever asks hears from then on what becomes of them: of a folder that was never opened here nothing is told. */
+async function newestDrafts(mirror: Mirror, bell: Bell): Promise<string[]> {
+  const folder = (await foldersOf(mirror)).find((row) => row.role === 'drafts');
+  if (!folder) return [];
+  if (!(await windowOf(mirror, folder.id, 'all'))) {
+    await whereReached(() => needOlder(mirror, bell, folder.id, 'all', FIRST_ROWS));
+  }
+  return (await keysOf(mirror, folder.id, NEWEST_DRAFTS)).map((key) => key.id);
+}
+
+/** Without a network what is here is all there is. */
+async function whereReached(ask: () => Promise<unknown>): Promise<void> {
+  try {
+    await ask();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
   }
-  for (const id of ids) if ((await bodyOf(mirror, id))?.draft?.draft === draft) return id;
-  return '';
 }

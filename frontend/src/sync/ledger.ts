@@ -1,16 +1,22 @@
 /** What became of wishes, and what a person may do about it. */
-import { aboutOf, actionsOf } from '../db/ledger';
+import { aboutOf, actionsOf, hasUnsent, NAMED } from '../db/ledger';
 import { rowsById } from '../db/messages';
 import { again, waitingOf, wishOf, withdraw, type Waiting } from '../db/outbox';
 import type { Mirror } from '../db/vault';
 import { draftOf, type ActionRow, type MessageRow } from '../mail/rows';
+import { answerTo, isUnsent, type Answer } from '../mail/unsent';
 import { api } from '../net/api';
 import type { Bell } from './bell';
 import { takeBack } from './drafting';
 
-/** A line of the ledger; `local`: it is only here so far; `about`: the first message it is about, where that is held or
- *  was; `here`: it still is. */
-export type LedgerLine = ActionRow & { local: boolean; about: MessageRow | null; here: boolean };
+/** A line of the ledger; `local`: it is only here so far; `about`: the first message it is about that is held here or
+ *  was; `here`: it still is; `answer`: what overtook a reply that is held, where that is known. */
+export type LedgerLine = ActionRow & {
+  local: boolean;
+  about: MessageRow | null;
+  here: boolean;
+  answer: Answer | null;
+};
 
 /** Newest first: what waits here, then what the server knows. */
 export async function ledgerOf(mirror: Mirror): Promise<LedgerLine[]> {
@@ -23,20 +29,29 @@ export async function ledgerOf(mirror: Mirror): Promise<LedgerLine[]> {
     ...local.reverse(),
     ...rows.map((row) => ({ ...row, created_at: doneAt.get(row.id) ?? row.created_at, local: false })),
   ];
-  const held = await rowsById(mirror, [...new Set(lines.flatMap((line) => line.targets.slice(0, 1)))]);
+  const held = await rowsById(mirror, [...new Set(lines.flatMap((line) => line.targets.slice(0, NAMED)))]);
   const byId = new Map(held.map((row) => [row.id, row]));
-  const rowOf = (line: ActionRow): MessageRow | undefined => byId.get(line.targets[0] ?? '');
+  const rowOf = ({ targets }: ActionRow): MessageRow | undefined =>
+    targets.slice(0, NAMED).flatMap((id) => byId.get(id) ?? [])[0];
   const once = await aboutOf(
     mirror,
     lines.filter((line) => !rowOf(line)).map((line) => line.id),
   );
   return lines.map((line) => {
     const row = rowOf(line);
-    return { ...line, about: row ?? once.get(line.id) ?? null, here: row !== undefined };
+    const answer = line.state === 'held' ? answerTo(line, lines) : null;
+    return { ...line, about: row ?? once.get(line.id) ?? null, here: row !== undefined, answer };
   });
 }
 
-function lineOf(wish: Waiting): Omit<LedgerLine, 'about' | 'here'> {
+/** Mails that did not leave, those of other devices too: read without the rest of the ledger where there are none. */
+export async function unsentOf(mirror: Mirror): Promise<LedgerLine[]> {
+  const refused = await mirror.db.outbox.where('state').equals('refused').count();
+  if (refused === 0 && !(await hasUnsent(mirror))) return [];
+  return (await ledgerOf(mirror)).filter(isUnsent);
+}
+
+function lineOf(wish: Waiting): Omit<LedgerLine, 'about' | 'here' | 'answer'> {
   return {
     id: wish.id,
     kind: wish.kind,

@@ -12,7 +12,7 @@ const TAB_MS = 12_000;
 const FORGOTTEN_MS = 15_000;
 const MOST = 20;
 
-type Words = { replying: string[]; drafts: string[] };
+type Words = { replying: string[]; drafts: string[]; taken: string[] };
 
 export class Presence {
   private readonly tabs = new Map<string, Words & { at: number }>();
@@ -32,7 +32,8 @@ export class Presence {
   hear(news: News): void {
     if (news.kind === 'ask' && this.present.length > 0) this.tell(this.present);
     if (news.kind !== 'writing') return;
-    this.tabs.set(news.tab, { replying: news.replying, drafts: news.drafts, at: Date.now() });
+    const { replying, drafts, taken } = news;
+    this.tabs.set(news.tab, { replying, drafts, taken, at: Date.now() });
     this.say(false);
   }
 
@@ -74,7 +75,11 @@ export class Presence {
   private words(): Words {
     const all = [...this.tabs.values()];
     const once = (ids: string[]): string[] => [...new Set(ids)].slice(0, MOST);
-    return { replying: once(all.flatMap((tab) => tab.replying)), drafts: once(all.flatMap((tab) => tab.drafts)) };
+    return {
+      replying: once(all.flatMap((tab) => tab.replying)),
+      drafts: once(all.flatMap((tab) => tab.drafts)),
+      taken: once(all.flatMap((tab) => tab.taken)),
+    };
   }
 
   private tell(present: Present[]): void {

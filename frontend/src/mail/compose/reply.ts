@@ -28,8 +28,10 @@ export function recipientsFor(kind: ReplyKind, original: Original, own: readonly
   const to = once(addressed([...people, ...original.to]), taken);
   const cc = once(addressed([...original.cc, ...original.replyTo.filter(isList(original))]), taken);
   if (to.length > 0) return { to, cc };
-  // Nobody but oneself: then to oneself rather than to nobody.
-  return cc.length > 0 ? { to: cc, cc: [] } : { to: once(people), cc: [] };
+  if (cc.length > 0) return { to: cc, cc: [] };
+  // Nobody but the practice, which writes to itself: then to whom it went before, rather than to nobody.
+  const again = new Set<string>();
+  return { to: once(people, again), cc: once(addressed(original.cc), again) };
 }
 
 /** Whom "Reply" means: the first of these that is not empty. */

@@ -1,46 +1,21 @@
 /** How a mail comes on the screen: new, as an answer, once more, out of Drafts, or one that did not leave. */
-import { get } from 'svelte/store';
 import { actionById } from '../../db/ledger';
 import { allDrafts, draftById, openDraft, reopen, type Kept, type Original, type Writing } from '../../db/compositions';
 import { readMeta } from '../../db/meta';
 import { wishOf } from '../../db/outbox';
-import { beginAgain, beginAnswer, beginDraft, beginNew, type Fields, type Source } from '../../mail/compose/begin';
-import type { Writer as Me } from '../../mail/compose/begin';
+import { beginAgain, beginAnswer, beginDraft, beginNew, type Fields } from '../../mail/compose/begin';
 import { begun, isUnsaved, type Facts } from '../../mail/compose/facts';
-import type { Language } from '../../mail/compose/language';
 import { readMailto } from '../../mail/compose/mailto';
 import type { ReplyKind } from '../../mail/compose/reply';
 import { STOPPED } from '../../mail/overlay';
 import { draftOf, type Composition, type MessageRow } from '../../mail/rows';
 import { compositionOf as compositionFor, takeBack } from '../../sync/drafting';
-import { fetchBody, heldBody } from '../../sync/reading';
-import { known } from '../../sync/session';
 import { rows } from '../list';
 import { arrival, type Place } from '../place';
 import { go } from '../route';
-import { settings } from '../settings';
-import { account } from '../status';
 import { current, show } from './current';
 import { newId } from './ids';
-
-const LANGUAGES: readonly Language[] = ['de', 'fr', 'it', 'en'];
-
-/** The writer's, where a text does not tell. */
-export function ownLanguage(): Language {
-  const wanted = [get(settings).language, ...navigator.languages].map((tag) => tag.slice(0, 2));
-  return wanted.flatMap((tag) => LANGUAGES.find((language) => language === tag) ?? [])[0] ?? 'de';
-}
-
-async function me(place: Place): Promise<Me> {
-  const mailbox = get(account) ?? (await known(place.mirror)).account;
-  return {
-    address: mailbox?.address ?? '',
-    identities: mailbox?.identities ?? [],
-    language: ownLanguage(),
-    position: get(settings).quotePosition,
-    newId,
-  };
-}
+import { me, sourceOf } from './source';
 
 const fresh = (composition: Composition, more: Partial<Writing> = {}): Writing => ({
   composition,
@@ -177,15 +152,6 @@ export async function showAgain(place: Place, draft: string, more: Partial<Writi
 async function showNoted(place: Place, writing: Writing, facts: Facts, more: Partial<Writing>): Promise<void> {
   const session = await show(place, writing, facts);
   await session?.writer.note(more);
-}
-
-async function sourceOf(place: Place, message: string): Promise<Source | null> {
-  const row = (await rows([message])).get(message);
-  if (!row) return null;
-  const held = await heldBody(place.mirror, message);
-  if (held) return { row, body: held };
-  const answer = await fetchBody(place.mirror, place.bell, message);
-  return { row, body: 'body' in answer ? answer.body : null };
 }
 
 async function originalById(message: string): Promise<Original | null> {

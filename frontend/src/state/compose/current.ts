@@ -24,8 +24,12 @@ export type Composing = {
   /** The marker is in the subject, or [GLOBAL]. */
   confidential: boolean;
   original: Writing['original'];
+  /** The mail that came to nothing and in whose place this one is written. '': there is none. */
+  instead: string;
   /** Devices that have this draft open now; this one too where another of its tabs has it. */
   others: string[];
+  /** Somebody else writes it: here it is only read. */
+  locked: boolean;
   /** Devices that answer the same original now. */
   replying: string[];
   /** Somebody saved another version since this one was opened. */
@@ -42,13 +46,13 @@ export const composing: Readable<Composing | null> = derived(
 export const current = (): Session | null => get(open)?.session ?? null;
 
 function shown(
-  { writer, files, wish, changedElsewhere, name }: Session,
+  { writer, files, wish, changedElsewhere, name, locked }: Session,
   people: Parameters<typeof holding>[0],
   answering: ReadonlyMap<string, string[]>,
   live: boolean,
 ): Composing {
   const { writing, facts, version, full, mine } = writer;
-  const { composition, original } = writing;
+  const { composition, original, instead } = writing;
   const answers = composition.kind === 'reply' || composition.kind === 'reply_all';
   return {
     composition,
@@ -57,7 +61,9 @@ function shown(
     savedAt: facts.saved_at || null,
     confidential: isConfidential(composition.subject),
     original,
+    instead,
     others: [...holding(people, composition.draft), ...(mine ? [] : [name])],
+    locked,
     replying: answers ? (answering.get(composition.original) ?? []) : [],
     changedElsewhere,
   };

@@ -2,7 +2,10 @@
  *
  *  A draft is written in one tab of this browser at a time: the one that holds its lock. Another one that has it open
  *  shows what is stored, and takes the lock over with its first letter; the former stores what is typed, lets go, and
- *  follows in its turn. */
+ *  follows in its turn.
+ *
+ *  Of several devices one holds a draft, see mail/compose/hold.ts. The others follow what is saved, and save nothing: so
+ *  a draft moves from desk to desk without becoming two. */
 import { actionsOf } from '../../db/ledger';
 import { draftById, type Writing } from '../../db/compositions';
 import { rowsById } from '../../db/messages';
@@ -16,8 +19,10 @@ import { draftLock, messageOf } from '../../sync/drafting';
 import { hold } from '../../sync/leader';
 import { fetchBody, heldBody } from '../../sync/reading';
 import type { Place } from '../place';
+import { Desk } from './desk';
 import { Files } from './files';
 import { newId } from './ids';
+import { draftIn } from './source';
 import { Writer } from './writer';
 
 /** Of this page, as long as it lives. */
@@ -47,7 +52,12 @@ export class Session {
   private taking: Promise<void> | null = null;
   private typed: Partial<Composition> = {};
   private over = false;
+  /** A person wants to write it in this tab. */
+  private claimed = false;
   private isEnding = false;
+  private looking: Promise<void> = Promise.resolve();
+  private readonly desk: Desk;
+  private readonly told: Told;
   private readonly saying: ReturnType<typeof setInterval>;
 
   constructor(
@@ -56,12 +66,19 @@ export class Session {
     facts: Facts | null,
     /** Of this device. */
     readonly name: string,
-    private readonly told: Told,
+    told: Told,
   ) {
     const { mirror, bell } = place;
+    this.told = {
+      ...told,
+      changed: () => {
+        told.changed();
+        this.desk.look();
+      },
+    };
     const ring = (): void => bell.ring({ kind: 'compositions', draft: this.draft, by: TAB });
     this.writer = new Writer(mirror, writing, facts, {
-      changed: told.changed,
+      changed: this.told.changed,
       stored: ring,
       wished: () => {
         if (this.writer.facts.wish) this.wishes.add(this.writer.facts.wish);
@@ -72,8 +89,9 @@ export class Session {
     this.files = new Files(mirror, {
       draft: () => this.draft,
       stored: (file) => this.attached(file),
-      changed: told.changed,
+      changed: this.told.changed,
     });
+    this.desk = new Desk(this.writer, { changed: told.changed, say: () => this.say() });
     this.saying = setInterval(() => this.say(), AGAIN_MS);
   }
 
@@ -83,6 +101,11 @@ export class Session {
 
   get mirror(): Place['mirror'] {
     return this.place.mirror;
+  }
+
+  /** Somebody else writes it: here it is only read. */
+  get locked(): boolean {
+    return this.desk.locked || (!this.writer.mine && !this.claimed);
   }
 
   /** Find out where it stands; a fresh one is shown before. */
@@ -99,10 +122,18 @@ export class Session {
 
   /** Under the hand at once, whatever has to be waited for. */
   change(patch: Partial<Composition>): void {
+    this.desk.touch();
     this.writer.change(patch);
     if (this.writer.mine) return;
     this.typed = { ...this.typed, ...patch };
     void this.tookOver();
+  }
+
+  /** A person wants to write it here. → when whoever held it has let go, or does not answer. */
+  async takeItOver(): Promise<void> {
+    this.claimed = true;
+    await this.desk.takeOver(() => this.looking);
+    this.told.changed();
   }
 
   /** Everything typed and chosen is in the writer's hands. */
@@ -127,15 +158,17 @@ export class Session {
 
   hear(news: News): void {
     if (this.over) return;
-    this.answer(news)?.catch(this.told.failed);
+    const answer = news.kind === 'present' ? this.desk.hear() : this.answer(news);
+    answer?.catch(this.told.failed);
   }
 
   /** It is no longer open here. */
   end(): void {
     this.over = true;
+    this.desk.end();
     clearInterval(this.saying);
     this.writer.stop();
-    this.place.bell.ring({ kind: 'writing', tab: TAB, replying: [], drafts: [] });
+    this.place.bell.ring({ kind: 'writing', tab: TAB, replying: [], drafts: [], taken: [] });
     this.letGo();
   }
 
@@ -150,7 +183,7 @@ export class Session {
       case 'everything':
         return this.refresh();
       case 'mirror':
-        return news.messages.includes(this.writer.writing.message) ? this.lookAtMessage() : null;
+        return news.messages.includes(this.writer.writing.message) ? this.look() : null;
       case 'compositions':
       case 'uploads':
       case 'yield':
@@ -176,9 +209,10 @@ export class Session {
   private say(): void {
     if (this.over || !this.writer.mine) return;
     const { kind, original } = this.writer.writing.composition;
-    const answers = kind === 'reply' || kind === 'reply_all';
+    const { drafts, taken } = this.desk.words;
+    const answers = drafts.length > 0 && (kind === 'reply' || kind === 'reply_all');
     const replying = answers && original ? [original] : [];
-    this.place.bell.ring({ kind: 'writing', tab: TAB, replying, drafts: [this.draft] });
+    this.place.bell.ring({ kind: 'writing', tab: TAB, replying, drafts, taken });
   }
 
   private async refresh(): Promise<void> {
@@ -229,6 +263,7 @@ export class Session {
   }
 
   private async yieldIt(): Promise<void> {
+    this.claimed = false;
     await this.writer.store();
     this.writer.stop();
     this.writer.mine = false;
@@ -253,7 +288,7 @@ export class Session {
     const turn = turnOf(facts, await actionsOf(this.mirror), this.wishes, this.since);
     if (turn) return this.goOn(turn);
     if (facts.saved <= 0 || writing.message) return;
-    const message = await messageOf(this.mirror, this.draft);
+    const message = await messageOf(this.mirror, this.place.bell, this.draft);
     if (!message) return;
     await this.writer.note({ message });
     this.seen = await this.messageNow();
@@ -265,6 +300,7 @@ export class Session {
     await this.writer.goOnAs(turn.how === 'as' ? { draft, base } : { draft, base, replaces: '' }, turn.how === 'anew');
     this.changedElsewhere ||= turn.how === 'as' || turn.sent;
     this.since = (await readMeta(this.mirror.db, 'cursor'))?.seq ?? 0;
+    this.desk.begin();
     this.seen = null;
     await this.take({ ifAvailable: true });
     former();
@@ -280,14 +316,30 @@ export class Session {
     return message ? ((await rowsById(this.mirror, [message]))[0] ?? null) : null;
   }
 
+  private look(): Promise<void> {
+    this.looking = this.looking.then(() => this.lookAtMessage()).catch(this.told.failed);
+    return this.looking;
+  }
+
   /** Was it this device that saved another version, or took it away? */
   private async lookAtMessage(): Promise<void> {
     const now = await this.messageNow();
     const before = this.seen;
     this.seen = now;
     if (now && before && placeOf(now) === placeOf(before)) return;
-    if (!now || (before && now.folder !== before.folder) || (await this.isOthers())) this.changedElsewhere = true;
+    if (!now || (before && now.folder !== before.folder)) this.changedElsewhere = true;
+    else if (await this.isOthers()) this.changedElsewhere = !(await this.follows());
     this.told.changed();
+  }
+
+  /** Where nothing of it is only here, it goes on from what somebody else saved. */
+  private async follows(): Promise<boolean> {
+    const isClean = (): boolean => !this.writer.isUnsaved;
+    const there = isClean() ? await draftIn(this.place, this.writer.writing.message) : null;
+    if (!there || !isClean()) return false;
+    await this.writer.adopt({ ...there, draft: this.draft });
+    await this.files.refresh();
+    return true;
   }
 
   private async isOthers(): Promise<boolean> {

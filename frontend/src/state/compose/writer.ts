@@ -173,10 +173,21 @@ export class Writer {
   }
 
   /** Something about it that is no change of the text. */
-  note(more: Partial<Omit<Writing, 'composition'>>): Promise<boolean> {
+  note(more: Partial<Writing>): Promise<boolean> {
     this.writing = { ...this.writing, ...more };
     this.stored = Math.min(this.stored, this.version - 1);
     return this.store();
+  }
+
+  /** Somebody else's version, where nothing of this one would be lost. */
+  adopt(composition: Composition): Promise<boolean> {
+    return this.note({ composition });
+  }
+
+  /** Something was typed that is not in Drafts. */
+  get isUnsaved(): boolean {
+    const { facts, version } = this;
+    return version > 0 && (facts.saved < version || facts.wish !== '');
   }
 
   /** Under another id. `anew`: the server has not heard of that one. */

@@ -57,14 +57,16 @@ export function remediesFor(row: Pick<ActionRow, 'kind' | 'state'>): Remedy[] {
   return [state === 'unknown' ? 'send_anyway' : 'retry', 'edit', 'discard'];
 }
 
-/** When it leaves, or is tried again. Empty when nothing is set. */
+/** When it leaves, or is tried again. Empty when nothing is set. `offline`: it is only here, and there is no way out. */
 export function dueWords(
   row: State & Pick<ActionRow, 'kind' | 'due_at'>,
-  now: number,
+  { now, offline }: { now: number; offline: boolean },
   locale: string,
   t: Translate,
 ): string {
-  if (row.kind !== 'send' || row.due_at <= now || !isOpen(row)) return '';
+  if (row.kind !== 'send' || !isOpen(row)) return '';
+  if (offline && row.state === 'waiting') return row.detail ? '' : t('why.offline');
+  if (row.due_at <= now) return '';
   const time = clock(row.due_at, locale);
   if (row.state === 'waiting') return t('activity.leaves', { time });
   return row.state === 'sending' ? t('activity.next_try', { time }) : '';

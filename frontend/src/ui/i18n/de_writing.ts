@@ -33,7 +33,7 @@ export const deWriting: Record<WritingKey, Text> = {
   'compose.formatted':
     'Dieser Entwurf wurde in einem anderen Programm formatiert. Sobald sein Text hier geändert wird, wird er zu reinem Text.',
   'compose.other': { one: '{name} hat diesen Entwurf offen', other: '{name} haben diesen Entwurf offen' },
-  'compose.other_why': 'Aus zwei Fassungen würden zwei Entwürfe.',
+  'compose.other_why': 'Was hier steht, bleibt und folgt dem, was dort gespeichert wird.',
   'compose.take_over': 'Übernehmen',
   'compose.changed':
     'Dieser Entwurf wurde anderswo geändert. Ihre Fassung wird ein zweiter Entwurf; nichts wird überschrieben.',
@@ -80,7 +80,7 @@ export const deWriting: Record<WritingKey, Text> = {
   'ask.uploading_offline': 'Senden, sobald eine Verbindung besteht?',
   'ask.uploading_offline_why':
     'Die Dateien sind noch nicht hochgeladen. Text und Dateien gehen zusammen weg; auch wenn die App geschlossen wird, geht nichts verloren.',
-  'ask.uploading_offline_on': 'Später senden',
+  'ask.uploading_offline_on': 'Senden, sobald verbunden',
   'ask.unprotected': 'Ungeschützt senden?',
   'ask.unprotected_why': {
     one: 'Diese Adresse ist nicht durch HIN geschützt:',
@@ -155,7 +155,6 @@ export const deWriting: Record<WritingKey, Text> = {
   'held.in_trash': 'Jemand hat das Original inzwischen in den Papierkorb gelegt.',
   'held.somebody': 'Jemand',
   'held.the_answer': 'Gesendet {time}',
-  'held.the_original': 'Original, {time}',
   'held.yours': 'Geschrieben {time}, {device}',
   'held.yours_here': 'Geschrieben {time}',
   'held.loading': 'Wird geladen…',

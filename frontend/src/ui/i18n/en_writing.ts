@@ -33,7 +33,7 @@ export const enWriting = {
   'compose.formatted':
     'This draft was formatted in another program. As soon as its text is changed here, it becomes plain text.',
   'compose.other': { one: '{name} has this draft open', other: '{name} have this draft open' },
-  'compose.other_why': 'Two versions would become two drafts.',
+  'compose.other_why': 'What stands here stays, and follows what is saved there.',
   'compose.take_over': 'Take over',
   'compose.changed': 'This draft was changed elsewhere. Your version becomes a second draft; nothing is overwritten.',
   'compose.full': 'This device is full: nothing was sent. Free some space, then send again. The text stays open.',
@@ -77,7 +77,7 @@ export const enWriting = {
   'ask.uploading_offline': 'Send as soon as there is a network?',
   'ask.uploading_offline_why':
     'The files are not uploaded yet. Text and files leave together; closing the app does not lose them.',
-  'ask.uploading_offline_on': 'Send later',
+  'ask.uploading_offline_on': 'Send when connected',
   'ask.unprotected': 'Send unprotected?',
   'ask.unprotected_why': {
     one: 'This address is not protected by HIN:',
@@ -149,7 +149,6 @@ export const enWriting = {
   'held.in_trash': 'Somebody moved the original to the trash meanwhile.',
   'held.somebody': 'Somebody',
   'held.the_answer': 'Sent {time}',
-  'held.the_original': 'Original, {time}',
   'held.yours': 'Written {time}, {device}',
   'held.yours_here': 'Written {time}',
   'held.loading': 'Loading…',

@@ -21,6 +21,7 @@ const loaders: Record<Lang, Loader> = {
     start: async () => (await import('./de')).de,
     later: () => [
       import('./de_more').then(({ deMore }) => deMore),
+      import('./de_outcomes').then(({ deOutcomes }) => deOutcomes),
       import('./de_writing').then(({ deWriting }) => deWriting),
       import('./de_book').then(({ deBook }) => deBook),
     ],
@@ -29,6 +30,7 @@ const loaders: Record<Lang, Loader> = {
     start: async () => (await import('./en')).en,
     later: () => [
       import('./en_more').then(({ enMore }) => enMore),
+      import('./en_outcomes').then(({ enOutcomes }) => enOutcomes),
       import('./en_writing').then(({ enWriting }) => enWriting),
       import('./en_book').then(({ enBook }) => enBook),
     ],

@@ -10,6 +10,7 @@ export const loadArchive = () => import('../dialogs/ArchiveDialog.svelte');
 export const loadDestroy = () => import('../dialogs/DestroyDialog.svelte');
 export const loadKeys = () => import('../dialogs/KeysDialog.svelte');
 export const loadSource = () => import('../reader/SourceDialog.svelte');
+export const loadHeld = () => import('../activity/HeldQuestion.svelte');
 export const loadDeviceName = () => import('../dialogs/DeviceNameDialog.svelte');
 
 const IDLE_MS = 1500;

@@ -35,6 +35,15 @@ test('a line still says which mail it was when that has left what this browser h
   expect([line?.about?.subject, line?.here, line?.state]).toEqual(['Subject of m1', false, 'done']);
 });
 
+test('a line about several mails is named by one that was here', async () => {
+  const mirror = await used();
+  const both = { ...trashed, targets: ['m0', 'm1'], device: 'other' };
+  await applyDelta(mirror, delta(5, 6, { actions: [both], lost: ['m1'] }));
+  await enter(mirror);
+  const [line] = await until(activity, ([first]) => first !== undefined);
+  expect([line?.about?.subject, line?.here]).toEqual(['Subject of m1', false]);
+});
+
 test('the same when the loss comes with the line', async () => {
   const mirror = await used();
   await applyDelta(mirror, delta(5, 6, { actions: [trashed], lost: ['m1'] }));

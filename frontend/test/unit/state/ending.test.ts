@@ -271,3 +271,11 @@ test('what was kept for everybody holds at once', async () => {
   expect(await tab.compose.objections()).toEqual([]);
   expect(await tab.writing.saveSmtp('mail.example.org', 587, 'starttls')).toEqual({ ok: false, code: 'network' });
 });
+
+test('the HIN marker is of the writer’s language, whatever the text is in', async () => {
+  tab.settings.change({ language: 'de' });
+  await tab.compose.composeNew({ subject: 'Résultats', text: 'Bonjour, je vous envoie les résultats de la patiente.' });
+  tab.compose.setConfidential(true);
+  expect(now()?.composition.subject).toBe('Résultats (Vertraulich)');
+  tab.settings.change({ language: '' });
+});

@@ -121,6 +121,11 @@ test('a text that was left here when its draft had ended goes on as another one'
   await until(async () => (await lastWish())?.composition?.draft === draftNow());
 });
 
+const theirs = () => {
+  const draft = { draft: 'd7', kind: 'new', original: '', identity: '', device_name: 'Labor', seq: 99 };
+  return { id: 'm7', text: 'von Labor', html: null, attachments: [], to: [], cc: [], bcc: [], draft };
+};
+
 test('another version that somebody else saved is noticed, one of ours is not', async () => {
   serve({});
   await practice.draft('m7', 'eins', { draft: 'd7' });
@@ -130,14 +135,21 @@ test('another version that somebody else saved is noticed, one of ours is not', 
   await practice.settle((await lastWish())?.id ?? '', { kind: 'draft', draft: 'd7' });
   await until(() => now()?.saved === 'saved');
   expect(now()?.changedElsewhere).toBe(false);
+  tab.compose.change({ text: 'zwei drei' });
   serve({ bodies: () => ({ bodies: [theirs()], missing: [] }) });
   await practice.draft('m7', 'von Labor', { draft: 'd7', device_name: 'Labor' }, 102);
   await until(() => now()?.changedElsewhere === true);
+  expect(now()?.composition.text).toBe('zwei drei');
+});
 
-  function theirs() {
-    const draft = { draft: 'd7', kind: 'new', original: '', identity: '', device_name: 'Labor', seq: 99 };
-    return { id: 'm7', text: 'von Labor', html: null, attachments: [], to: [], cc: [], bcc: [], draft };
-  }
+test('where nothing of it is only here, it goes on from what somebody else saved', async () => {
+  await practice.draft('m7', 'eins', { draft: 'd7' });
+  await tab.compose.editDraft('m7');
+  serve({ bodies: () => ({ bodies: [theirs()], missing: [] }) });
+  await practice.draft('m7', 'von Labor', { draft: 'd7', device_name: 'Labor', seq: 99 }, 102);
+  await until(() => now()?.composition.text === 'von Labor');
+  expect(now()).toMatchObject({ changedElsewhere: false, composition: { draft: 'd7', base: 99 } });
+  expect(await waitingOf(tab.mirror)).toEqual([]);
 });
 
 test('a draft that is taken from Drafts is noticed, its flags are not', async () => {
@@ -172,6 +184,42 @@ test('who answers the same mail, and who has the same draft open, is shown while
   expect(get(tab.presence.replyingTo)).toEqual(new Map([['m1', ['Labor']]]));
   practice.ring({ kind: 'present', present: [] });
   expect(now()).toMatchObject({ replying: [], others: [] });
+});
+
+test('a draft that another device holds is only read here, until a person takes it over', async () => {
+  await practice.draft('m7', 'eins', { draft: 'd7' });
+  practice.ring({ kind: 'present', present: [present({ drafts: ['d7'] })] });
+  await tab.compose.editDraft('m7');
+  expect(now()?.locked).toBe(true);
+  const said: News[] = [];
+  tab.place.here()?.bell.on((news) => {
+    if (news.kind === 'writing') said.push(news);
+  });
+  const taken = tab.compose.takeOver();
+  expect(now()?.locked).toBe(true);
+  await until(() => said.length > 0);
+  expect(said[0]).toMatchObject({ drafts: ['d7'], taken: ['d7'] });
+  practice.ring({ kind: 'present', present: [] });
+  await taken;
+  expect(now()?.locked).toBe(false);
+});
+
+test('taken over elsewhere, what was typed here goes into Drafts and stays on the screen, to be read', async () => {
+  await tab.compose.composeNew();
+  tab.compose.change({ text: 'eins' });
+  const draft = draftNow();
+  practice.ring({ kind: 'present', present: [present({ drafts: [draft], taken: [draft] })] });
+  await until(() => now()?.locked === true);
+  await until(async () => (await lastWish())?.composition?.text === 'eins');
+  expect(now()).toMatchObject({ composition: { draft, text: 'eins' }, others: ['Labor'] });
+});
+
+test('somebody who opens the same draft does not take it away', async () => {
+  await tab.compose.composeNew();
+  tab.compose.change({ text: 'eins' });
+  practice.ring({ kind: 'present', present: [present({ drafts: [draftNow()] })] });
+  await until(() => now()?.others.length === 1);
+  expect(now()?.locked).toBe(false);
 });
 
 test('two devices of one name are named once, and nobody is named beside a mail that is only forwarded', async () => {

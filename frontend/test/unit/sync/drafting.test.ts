@@ -12,13 +12,14 @@ import {
   sendDraft,
   throwAway,
 } from '../../../src/db/compositions';
+import { storePage } from '../../../src/db/messages';
 import { markSent, markTried, recall, waitingOf, withdraw, type Waiting } from '../../../src/db/outbox';
 import type { Mirror } from '../../../src/db/vault';
 import type { ActionRow } from '../../../src/mail/rows';
 import { Bell } from '../../../src/sync/bell';
 import { compositionOf, draftLock, messageOf, saveLeftBehind, takeBack } from '../../../src/sync/drafting';
 import { push } from '../../../src/sync/push';
-import { action, body, composition, delta, folder, message } from '../support/rows';
+import { action, body, composition, delta, folder, message, page } from '../support/rows';
 import { failure, noNetwork, pathsOf, serve, type Answer } from '../support/server';
 import { until } from '../support/until';
 
@@ -242,21 +243,39 @@ test('what a mail says is had from the outbox, else from the server, else not at
 test('which message in Drafts a draft is, is known from what is held, and asked for once where it is not', async () => {
   const mirror = await newMirror();
   const rows = ['m1', 'm2', 'm3'].map((id, at) => message(id, { folder: 'drafts', received_at: at }));
-  await applyDelta(mirror, delta(0, 1, { folders: [folder('drafts', { role: 'drafts' })], messages: rows }));
+  await applyDelta(mirror, delta(0, 1, { folders: [folder('drafts', { role: 'drafts' })] }));
+  await storePage(mirror, 'drafts', 'all', page(1, rows, { complete: true }));
   const head = (draft: string) => ({
     draft: { draft, kind: 'new' as const, original: '', identity: '', device_name: '', seq: 1 },
   });
   await keepBodies(mirror, [body('m1', head('d1'))]);
   const log = serve({ bodies: () => ({ bodies: [body('m2', head('d2'))], missing: [{ id: 'm3', code: 'gone' }] }) });
-  expect(await messageOf(mirror, 'd2')).toBe('m2');
+  expect(await messageOf(mirror, bellOf(mirror), 'd2')).toBe('m2');
   expect(log[0]?.body).toEqual({ ids: ['m3', 'm2'] });
   serve({ bodies: noNetwork });
-  expect([await messageOf(mirror, 'd1'), await messageOf(mirror, 'd9')]).toEqual(['m1', '']);
+  expect([await messageOf(mirror, bellOf(mirror), 'd1'), await messageOf(mirror, bellOf(mirror), 'd9')]).toEqual([
+    'm1',
+    '',
+  ]);
   expect(await bodyOf(mirror, 'm2')).not.toBeNull();
 });
 
 test('a mirror without Drafts has no draft in it', async () => {
-  expect(await messageOf(await newMirror(), 'd1')).toBe('');
+  const mirror = await newMirror();
+  expect(await messageOf(mirror, bellOf(mirror), 'd1')).toBe('');
+});
+
+test('whoever writes a draft holds Drafts from then on, whether it was opened here or not', async () => {
+  const mirror = await newMirror();
+  await applyDelta(mirror, delta(0, 1, { folders: [folder('drafts', { role: 'drafts' })] }));
+  const rows = [message('m1', { folder: 'drafts' })];
+  const draft = { draft: 'd1', kind: 'new' as const, original: '', identity: '', device_name: '', seq: 1 };
+  serve({
+    'folders/drafts/messages': () => page(1, rows, { complete: true }),
+    bodies: () => ({ bodies: [body('m1', { draft })], missing: [] }),
+  });
+  expect(await messageOf(mirror, bellOf(mirror), 'd1')).toBe('m1');
+  expect(await mirror.db.windows.get('drafts/all')).toMatchObject({ folder: 'drafts' });
 });
 
 test('closing what a wish has saved meanwhile lets go of it', async () => {

@@ -3,8 +3,8 @@ import type { Present } from '../../../src/mail/rows';
 import { Bell, type News } from '../../../src/sync/bell';
 import { AGAIN_MS, Presence } from '../../../src/sync/presence';
 
-type Words = { replying: string[]; drafts: string[] };
-const NOBODY: Words = { replying: [], drafts: [] };
+type Words = { replying: string[]; drafts: string[]; taken: string[] };
+const NOBODY: Words = { replying: [], drafts: [], taken: [] };
 
 let bell: Bell;
 let presence: Presence;
@@ -39,7 +39,7 @@ const other = (change: Partial<Present> = {}): Present => ({
 test('what is opened for writing is said at once, and that it was closed too', () => {
   writes('t1', { replying: ['m1'], drafts: ['d1'] });
   writes('t1', NOBODY);
-  expect(said).toEqual([{ replying: ['m1'], drafts: ['d1'] }, NOBODY]);
+  expect(said).toEqual([{ replying: ['m1'], drafts: ['d1'], taken: [] }, NOBODY]);
 });
 
 test('it is said again every five seconds while it lasts, and nothing is said while nobody writes', () => {
@@ -59,9 +59,9 @@ test('it is said again every five seconds while it lasts, and nothing is said wh
 test('several tabs are said as one browser, each id once', () => {
   writes('t1', { replying: ['m1'], drafts: ['d1'] });
   writes('t2', { replying: ['m1'], drafts: ['d2'] });
-  expect(said.at(-1)).toEqual({ replying: ['m1'], drafts: ['d1', 'd2'] });
+  expect(said.at(-1)).toEqual({ replying: ['m1'], drafts: ['d1', 'd2'], taken: [] });
   writes('t1', NOBODY);
-  expect(said.at(-1)).toEqual({ replying: ['m1'], drafts: ['d2'] });
+  expect(said.at(-1)).toEqual({ replying: ['m1'], drafts: ['d2'], taken: [] });
 });
 
 test('a tab that was killed is forgotten', () => {

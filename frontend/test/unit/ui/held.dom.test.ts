@@ -32,6 +32,7 @@ function held(
     local: false,
     here: false,
     about: null,
+    answer: null,
   };
   render(Held, { item, by, own: Promise.resolve(own), other: Promise.resolve(other), ...calls });
   return calls;
@@ -45,6 +46,20 @@ test('both texts stand beside each other, without what both quote', async () => 
   await says('Please take the generic.');
   await says('Thirty tablets only.');
   expect(text()).not.toContain('May we replace it?');
+});
+
+test('each text is called by whose answer it is', async () => {
+  held({ device: 'd1' });
+  await says('Their answer');
+  await says('Answer of Vera');
+});
+
+test('the writer’s own is called so', async () => {
+  const { device } = await import('../../../src/state/session');
+  device.set({ id: 'd1', name: 'Empfang' });
+  held({ device: 'd1' });
+  await says('My answer');
+  device.set(null);
 });
 
 test('it says that nothing was sent, and who was faster', async () => {
@@ -69,7 +84,8 @@ test.each([
 ])('held because of %s, it says so beside the original', async (detail, words) => {
   held({ detail, where: '' });
   await says(words);
-  await says('Original,');
+  await says('Original');
+  await says('received');
 });
 
 test('a text that is not here is said to be missing, and the choice stays', async () => {

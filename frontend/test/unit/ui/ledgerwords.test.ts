@@ -79,8 +79,9 @@ test('a subject that is empty or only hides is said so', () => {
 
 test('when it leaves or is tried again is said as long as that lies ahead', () => {
   const due_at = new Date(2026, 2, 18, 8, 10).getTime();
-  const words = (row: ActionRow, now: number): string => dueWords(row, now, 'en-CH', t);
+  const words = (row: ActionRow, now: number, offline = false): string => dueWords(row, { now, offline }, 'en-CH', t);
   expect(words(line('send', 'waiting', '', { due_at }), due_at - 1)).toBe('Leaves at 08:10.');
+  expect(words(line('send', 'waiting', '', { due_at }), due_at - 1, true)).toBe('Waits for a connection.');
   expect(words(line('send', 'sending', 'busy', { due_at }), due_at - 1)).toBe('Next try at 08:10.');
   expect(words(line('send', 'waiting', '', { due_at }), due_at)).toBe('');
   expect(words(line('send', 'done', '', { due_at }), due_at - 1)).toBe('');

@@ -75,6 +75,17 @@ test('a note to oneself is answered to oneself, never to nobody', () => {
   expect(answer('reply_all', note).to).toEqual([PRAXIS, box('info@own.ch')]);
 });
 
+test('within the practice an answer to all goes to whom the mail went, each where it stood', () => {
+  const within = { senders: [PRAXIS], to: [box('info@own.ch')], cc: [PRAXIS, box('INFO@own.ch')] };
+  expect(answer('reply_all', within)).toEqual({ to: [box('info@own.ch')], cc: [PRAXIS] });
+  expect(answer('reply', within)).toEqual({ to: [box('info@own.ch')], cc: [] });
+});
+
+test('one other person among own addresses is the only one who is answered', () => {
+  const mixed = { senders: [PRAXIS], to: [box('info@own.ch'), PRAXIS], cc: [box('info@own.ch'), HANS] };
+  expect(answer('reply_all', mixed)).toEqual({ to: [HANS], cc: [] });
+});
+
 test('where only Cc is left, it moves to To', () => {
   expect(answer('reply_all', { senders: [PRAXIS], to: [PRAXIS], cc: [HANS] })).toEqual({ to: [HANS], cc: [] });
 });

@@ -1,73 +1,22 @@
 """Writing mail: what one sends, answers or keeps as a draft is with everybody, once, whatever the network does."""
 
-import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
 from playwright.sync_api import expect
 
-from deploy.embedded.dovecot import Dovecot
 from deploy.embedded.postfix import REFUSED_DOMAIN, Postfix
 from tests.browser.conftest import PHONE
+from tests.browser.sending.conftest import ANSWER, QUESTION, Desks, NewApp
 from tests.support.app import App
 from tests.support.composer import Composer
 from tests.support.device import Device
 from tests.support.stack import Stack
 from tests.support.waiting import wait_for
 from tests.support.world import World
-
-NewApp = Callable[..., App]
-Desks = tuple[App, App]
-QUESTION = "Rückfrage"
-ANSWER = f"Re: {QUESTION}"
-NO_UNDO = json.dumps({"undoSeconds": 0})
-
-
-@pytest.fixture(scope="module")
-def dovecot() -> Iterator[Dovecot]:
-    with Dovecot(for_smtp=True) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def postfix(dovecot: Dovecot) -> Iterator[Postfix]:
-    with Postfix(dovecot) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, dovecot: Dovecot) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("stack"), dovecot=dovecot) as running:
-        yield running
-
-
-@pytest.fixture
-def desks(world: World, user: str, new_app: NewApp) -> Desks:
-    """Two devices on one mailbox with a question that wants an answer. What is sent leaves at once."""
-    world.append(subject=QUESTION, sender="Anna Muster <anna@muster.example>", to=f"{user}@praxis.example")
-    here, there = new_app(), new_app()
-    for app in (here, there):
-        app.context.add_init_script(f"localStorage['praxispost-settings'] ??= {NO_UNDO!r}")
-    here.sign_in(user)
-    there.sign_in(user, device="Empfang 2")
-    for app in (here, there):
-        app.expect_subjects(QUESTION)
-    return here, there
-
-
-@pytest.fixture
-def sending(desks: Desks, user: str, postfix: Postfix, world: World) -> Desks:
-    """The same, and it is known which server sends."""
-    here, _ = desks
-    letter = Composer.new(here).address(f"{user}@praxis.example").write("Probe", subject="Probe")
-    letter.send().tell_server(postfix.port).expect_closed()
-    for app in desks:
-        app.expect_row("Probe", "unread")
-        app.expect_settled()
-    return desks
 
 
 def _parsed(raw: bytes) -> EmailMessage:
@@ -213,15 +162,25 @@ def test_a_draft_of_outlook_is_gone_on_with_here_and_stays_one(desks: Desks, wor
     there.folder("Drafts").expect_subjects("Von Outlook")
 
 
-def test_whoever_comes_second_to_a_draft_looks_first_and_may_take_over(desks: Desks) -> None:
+def test_whoever_comes_second_to_a_draft_looks_first_and_may_take_over(desks: Desks, world: World) -> None:
     here, there = desks
     first = Composer.new(here).write("Von hier\n", subject="Befund").expect_saved()
     second = Composer.draft(there.folder("Drafts"), "Befund")
-    expect(second.region.get_by_text("Empfang 1 has this draft open")).to_be_visible()
+    expect(second.region.get_by_text("Empfang 1 is writing this now")).to_be_visible()
     expect(second.text).not_to_be_editable()
-    second.region.get_by_role("button", name="Take over").click()
-    expect(second.text).to_be_editable()
-    expect(first.region.get_by_text("Empfang 2 has this draft open")).to_be_visible()
+    expect(first.text).to_be_editable()  # nobody is stopped by somebody who only looks
+    first.write("Nicht gespeichert. ")
+    second.take_over()
+    expect(first.region.get_by_text("Empfang 2 is writing this now")).to_be_visible()
+    expect(first.text).not_to_be_editable()
+    expect(second.text).to_have_value("Nicht gespeichert. Von hier\n")
+    second.write("Von dort. ").expect_saved()
+    expect(first.text).to_have_value("Von dort. Nicht gespeichert. Von hier\n")
+    first.take_over().write("Und zurück. ").expect_saved()
+    expect(second.text).to_have_value("Und zurück. Von dort. Nicht gespeichert. Von hier\n")
+    for letter in (first, second):
+        letter.close()
+    assert world.subjects("Drafts") == ["Befund"]
 
 
 def test_what_was_typed_is_still_there_after_a_reload(desks: Desks, network: Stack) -> None:
@@ -281,7 +240,7 @@ def test_a_file_that_was_attached_without_a_network_goes_along(
     here.expect_offline()
     letter = Composer.new(here).address(f"{user}@praxis.example").write("Im Anhang", subject="Bild")
     letter.attach("Befund.pdf", b"%PDF-1.4 " + b"x" * 300_000).send()
-    here.page.get_by_role("dialog").get_by_role("button", name="Send later").click()
+    here.page.get_by_role("dialog").get_by_role("button", name="Send when connected").click()
     letter.expect_closed()
     network.proxy.restore()
     here.expect_row("Bild", "with attachment")
@@ -345,13 +304,15 @@ def test_a_refused_recipient_is_named_and_the_mail_can_be_mended(sending: Desks,
     assert world.subjects("INBOX").count("Zwei") == world.subjects("Sent").count("Zwei") == 1
 
 
-def test_two_devices_that_send_one_draft_at_once_send_it_once(sending: Desks, world: World, user: str) -> None:
+def test_two_devices_that_send_one_draft_send_it_once(sending: Desks, world: World, user: str) -> None:
     here, there = sending
     first = Composer.new(here).address(f"{user}@praxis.example").write("Einmal", subject="Doppelt").expect_saved()
-    second = Composer.draft(there.folder("Drafts"), "Doppelt")
-    second.region.get_by_role("button", name="Take over").click()
+    here.context.set_offline(True)
     first.send()
-    second.send()
+    here.expect_offline()
+    Composer.draft(there.folder("Drafts"), "Doppelt").send().expect_closed()
+    there.expect_settled()
+    here.context.set_offline(False)
     for app in sending:
         app.expect_settled()
         app.folder("Inbox").expect_row("Doppelt")

@@ -75,7 +75,7 @@ def test_killed_when_it_was_accepted_it_is_not_sent_again(
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", ["_file_copy", "_mark_original", "_remove_draft"])
+@pytest.mark.parametrize("step", ["file_copy", "_mark_original", "_remove_draft"])
 def test_killed_in_what_is_left_to_do_it_is_done_once(
     ready: Mirrored, server: ScriptedSmtp, world: World, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
 ) -> None:

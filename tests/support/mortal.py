@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -37,6 +38,7 @@ class Mortal:
         self._opened = ExitStack()
         self._pids: dict[str, int] = {}
         self._dead: set[Victim] = set()
+        self._lock = threading.RLock()
 
     def __enter__(self) -> Self:
         try:
@@ -79,21 +81,25 @@ class Mortal:
         return (self._folder / "log").read_text(errors="replace")
 
     def kill(self, victim: Victim) -> None:
-        """→ when it is gone."""
-        if victim == "database":
-            self._database.kill()
-        else:
-            _end(self._pids.pop(victim))
-        self._dead.add(victim)
+        """→ when it is gone, by this or before."""
+        with self._lock:
+            if victim in self._dead:
+                return
+            self._dead.add(victim)
+            if victim == "database":
+                self._database.kill()
+            else:
+                _end(self._pids.pop(victim))
 
     def revive(self) -> None:
         """Whatever was killed. The next worker need not wait until the lease of the dead one has run out."""
-        for victim in sorted(self._dead):  # the database first
-            self._dead.discard(victim)
-            if victim == "database":
-                self._database.start()
-            else:
-                self._begin(victim)
+        with self._lock:
+            for victim in sorted(self._dead):  # the database first
+                if victim == "database":
+                    self._database.start()
+                else:
+                    self._begin(victim)
+                self._dead.discard(victim)
 
     def start_over(self) -> None:
         """No mailbox is known any more, and another worker begins."""
@@ -104,16 +110,19 @@ class Mortal:
 
     def ring(self) -> None:
         """Wake the worker; of a dead one nobody takes notice."""
-        if "worker" in self._pids:
-            os.kill(self._pids["worker"], signal.SIGUSR1)
+        with self._lock:
+            if "worker" in self._pids:
+                os.kill(self._pids["worker"], signal.SIGUSR1)
 
     def sql(self, *statements: str) -> None:
         """All of them or none, and again when the database is killed meanwhile."""
         wait_for(lambda: self._did(statements))
 
     def _did(self, statements: Sequence[str]) -> bool:
-        if "database" in self._dead:
-            self.revive()
+        with self._lock:
+            if "database" in self._dead:
+                self._database.start()
+                self._dead.discard("database")
         try:
             with psycopg.connect(self._database.url) as line:
                 for statement in statements:
@@ -136,14 +145,6 @@ class Mortal:
         self._zygote.stdin.write(f"web {self.web_port}\n" if name == "web" else "worker\n")
         self._zygote.stdin.flush()
         self._pids[name] = int(self._zygote.stdout.readline())
-        if name == "web":
-            wait_for(self._answers)
-
-    def _answers(self) -> bool:
-        try:
-            return Browser(self).call("GET", "/healthz")[0] == 200
-        except OSError:
-            return False
 
     def _env(self) -> dict[str, str]:
         return {

@@ -1,6 +1,7 @@
-/** English, as far as the first picture needs it; `en_more.ts` and `en_writing.ts` have the rest. The types of every
+/** English, as far as the first picture needs it; `en_more.ts`, `en_writing.ts` and `en_files.ts` have the rest. The types of every
  *  catalogue are made from these: a key that is missing in another language does not compile. */
 import type { enMore } from './en_more';
+import type { enFiles } from './en_files';
 import type { enWriting } from './en_writing';
 
 export type Plural = { readonly one: string; readonly other: string };
@@ -131,6 +132,7 @@ export const en = {
 export type StartKey = keyof typeof en;
 export type MoreKey = keyof typeof enMore;
 export type WritingKey = keyof typeof enWriting;
-export type LaterKey = MoreKey | WritingKey;
+export type FilesKey = keyof typeof enFiles;
+export type LaterKey = MoreKey | WritingKey | FilesKey;
 export type Key = StartKey | LaterKey;
 export type Catalogue = Record<StartKey, Text> & Partial<Record<LaterKey, Text>>;

@@ -2,9 +2,11 @@ import { expect, test } from 'vitest';
 import { pickLang, say, type Key } from '../../../src/ui/i18n';
 import { de as deStart } from '../../../src/ui/i18n/de';
 import { deMore } from '../../../src/ui/i18n/de_more';
+import { deFiles } from '../../../src/ui/i18n/de_files';
 import { deWriting } from '../../../src/ui/i18n/de_writing';
 import { en as enStart, type Text } from '../../../src/ui/i18n/en';
 import { enMore } from '../../../src/ui/i18n/en_more';
+import { enFiles } from '../../../src/ui/i18n/en_files';
 import { enWriting } from '../../../src/ui/i18n/en_writing';
 import { de, en } from '../support/words';
 
@@ -20,12 +22,12 @@ test('German and English have exactly the same keys', () => {
 
 test('both languages have the same words for the first picture, and none of them twice', () => {
   expect(Object.keys(deStart).sort()).toEqual(Object.keys(enStart).sort());
-  for (const [start, more, writing] of [
-    [enStart, enMore, enWriting],
-    [deStart, deMore, deWriting],
+  for (const [start, more, writing, files] of [
+    [enStart, enMore, enWriting, enFiles],
+    [deStart, deMore, deWriting, deFiles],
   ]) {
-    const once = Object.keys({ ...start, ...more, ...writing }).length;
-    expect(once).toBe([start, more, writing].flatMap((texts) => Object.keys(texts ?? {})).length);
+    const once = Object.keys({ ...start, ...more, ...writing, ...files }).length;
+    expect(once).toBe([start, more, writing, files].flatMap((texts) => Object.keys(texts ?? {})).length);
   }
 });
 

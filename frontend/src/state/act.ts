@@ -24,6 +24,8 @@ type Done =
   | 'restored'
   | 'undone'
   | 'overtaken'
+  | 'share_lost'
+  | 'share_too_large'
   | 'sending'
   | 'draft_discarded'
   | 'failed';
@@ -57,6 +59,13 @@ let way: Way | null = null;
 function say(code: Done, n: number, folder = '', undo = true, until: number | null = null): void {
   const waits = get(status).kind !== 'live';
   shown.set({ id: (toasts += 1), text: { code, n, folder, waits }, undo, until });
+}
+
+/** What no hand here did, and cannot be taken back. */
+export function tell(code: 'share_lost' | 'share_too_large'): void {
+  last = null;
+  way = null;
+  shown.set({ id: (toasts += 1), text: { code, n: 1, folder: '', waits: false }, undo: false, until: null });
 }
 
 /** What writing did, with a way back of its own. */

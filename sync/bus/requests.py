@@ -61,31 +61,35 @@ class Request:
 
 async def ask(account_id: str, request: Request, *, timeout_s: float = LONGEST_WAIT_S) -> AsyncGenerator[bytes, None]:
     """Yield the answer's chunks. `timeout_s` bounds the wait for each. Raises OwnerSilent, RequestFailed."""
-    client = asynchronous()
-    try:
-        key = _requests_key(account_id)
-        async with asyncio.timeout(TIMEOUT_S):
-            asked_at, _ = await client.time()
-        await _push(client, key, seal_json(asdict(replace(request, asked_at=asked_at)), key))
-        await asyncio.to_thread(ring, account_id, "requests")
-        while True:
-            async with asyncio.timeout(timeout_s + TIMEOUT_S):
-                popped = await cast(Any, client.blpop([_answer_key(request.id)], timeout=timeout_s))
-            if popped is None:
-                raise OwnerSilent(request.kind)
-            tag, chunk = _open_chunk(request.id, popped[1])
-            if tag == _END:
-                return
-            if tag == _FAILED:
-                raise RequestFailed(chunk.decode())
-            await _push(client, _ack_key(request.id), _TAKEN)
-            yield chunk
-    except (RedisError, TimeoutError) as error:
-        raise OwnerSilent(type(error).__name__) from error
-    finally:
-        with suppress(RedisError, TimeoutError):
-            await _push(client, _ack_key(request.id), _LEFT)
-        await client.aclose()
+    async with (
+        asynchronous() as client
+    ):  # around all: an asker that is cancelled once more while it says so closes it too
+        try:
+            key = _requests_key(account_id)
+            async with asyncio.timeout(TIMEOUT_S):
+                asked_at, _ = await client.time()
+            await _push(client, key, seal_json(asdict(replace(request, asked_at=asked_at)), key))
+            await asyncio.to_thread(ring, account_id, "requests")
+            while (chunk := await _next_chunk(client, request, timeout_s)) is not None:
+                await _push(client, _ack_key(request.id), _TAKEN)
+                yield chunk
+        except (RedisError, TimeoutError) as error:
+            raise OwnerSilent(type(error).__name__) from error
+        finally:
+            with suppress(RedisError, TimeoutError):
+                await _push(client, _ack_key(request.id), _LEFT)
+
+
+async def _next_chunk(client: Any, request: Request, timeout_s: float) -> bytes | None:
+    """None: that was all. Raises OwnerSilent, RequestFailed."""
+    async with asyncio.timeout(timeout_s + TIMEOUT_S):
+        popped = await cast(Any, client.blpop([_answer_key(request.id)], timeout=timeout_s))
+    if popped is None:
+        raise OwnerSilent(request.kind)
+    tag, chunk = _open_chunk(request.id, popped[1])
+    if tag == _FAILED:
+        raise RequestFailed(chunk.decode())
+    return None if tag == _END else chunk
 
 
 async def _push(client: Any, key: str, value: bytes) -> None:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sync', '0004_writing'),
+        ('sync', '0005_move_told_seq'),
     ]
 
     operations = [

@@ -57,7 +57,7 @@ browser: .venv/.synced .venv/.tests-ready frontend/dist/build.json
 
 laws: .venv/.synced .venv/.tests-ready frontend/dist/build.json ## the seeded stories, 200 times each; SEEDS=1000 for more
 	SEEDS=$(SEEDS) $(PY) -m pytest tests/imap/sync/test_sending_faults.py tests/browser/test_flapping.py -q -n $(JOBS)
-	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 SEEDS=$(SEEDS) $(PY) -m pytest tests/smtp/test_exactly_once.py -q -n $(JOBS) -p no:cacheprovider
+	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 SEEDS=$(SEEDS) $(PY) -m pytest tests/smtp/test_exactly_once.py tests/smtp/test_send_faults.py -q -n $(JOBS) -p no:cacheprovider
 
 bench: .venv/.synced .venv/.tests-ready frontend/dist/build.json ## every figure; NAME=push for one
 	@$(PY) -m bench $(NAME)

@@ -61,6 +61,7 @@ class Account(models.Model):
     smtp_port = models.PositiveIntegerField(default=0)
     smtp_security = models.TextField(default="")
     max_bytes = models.BigIntegerField(default=0)  # SIZE of the SMTP server, 0: not told
+    files_sent = models.BooleanField(default=False)  # the server files copies in Sent by itself
     row_seq = models.BigIntegerField(default=0)  # the seq at which what a browser sees of this row changed
 
     class Meta:
@@ -256,9 +257,23 @@ class Submission(models.Model):
     letter = models.BinaryField(default=bytes)  # sealed: the message as it is sent
     copy = models.BinaryField(default=bytes)  # sealed: the message as it stays in Sent, where that is another
     envelope = models.BinaryField(default=bytes)  # sealed JSON: sender, recipients, Message-ID
+    filing = models.BooleanField(default=False)  # a copy is about to be stored: what is found may be ours
     filed = models.BooleanField(default=False)  # the copy is in Sent
     marked = models.BooleanField(default=False)  # the original is marked as answered or forwarded
     cleared = models.BooleanField(default=False)  # its draft is removed
+
+
+class SentCopy(models.Model):
+    """A copy that we stored in Sent, for an hour: if the server files its own meanwhile, ours goes."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    folder = models.ForeignKey(Folder, on_delete=models.CASCADE)
+    uidvalidity = models.BigIntegerField()
+    uid = models.BigIntegerField()
+    message_id = models.BinaryField()  # sealed: the Message-ID
+    looked_below = models.BigIntegerField()  # what has a smaller UID was looked at
+    filed_at = models.BigIntegerField()
+    removing = models.BooleanField(default=False)
 
 
 class Upload(models.Model):

@@ -27,6 +27,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Any], Awaitable[None]]
 
+SHARE_PATH = "/share"
 OURS = ("/api/", "/live/", "/healthz")
 CHUNK_BYTES = 65536
 NOT_BUILT = "The front end is not built yet. Run: make build\n"
@@ -43,6 +44,9 @@ class Files:
         path = scope.get("path", "")
         if scope["type"] != "http" or path.startswith(OURS):
             await self._answer(scope, receive, send)
+            return
+        if path == SHARE_PATH and scope["method"] == "POST":
+            await _say_lost(send)
             return
         if scope["method"] not in ("GET", "HEAD"):
             await _plain(send, 405, "Method not allowed\n")
@@ -103,6 +107,14 @@ async def _send_file(send: Send, response: Any) -> None:
         with response.file as file:
             while chunk := file.read(CHUNK_BYTES):
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _say_lost(send: Send) -> None:
+    """The service worker takes what is shared; a browser that has none any more gets the shell, which says so. Nothing
+    of it is read."""
+    raw = [(name.lower().encode(), value.encode()) for name, value in file_headers("").items()]
+    await send({"type": "http.response.start", "status": 303, "headers": [(b"location", b"/?shared=lost"), *raw]})
     await send({"type": "http.response.body", "body": b""})
 
 

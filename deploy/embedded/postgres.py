@@ -7,9 +7,11 @@ PostgreSQL refuses to run as root: then its programs run as the system user `pos
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -18,13 +20,18 @@ from typing import Self
 from deploy.embedded.ports import free_port
 
 _SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+START_S = 30
 
 
 class Postgres:
-    """Context manager; `url` names an empty database "praxispost" of the superuser "praxispost"."""
+    """Context manager; `url` names an empty database "praxispost" of the superuser "praxispost".
 
-    def __init__(self) -> None:
+    `survives_kill`: what was committed is still there after `kill` and `start` (not after a power cut).
+    """
+
+    def __init__(self, *, survives_kill: bool = False) -> None:
         self.port = free_port()
+        self._settings = {**_SETTINGS, **({"synchronous_commit": "on"} if survives_kill else {})}
         self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         self._programs = programs()
 
@@ -37,11 +44,30 @@ class Postgres:
             shutil.chown(self._folder, "postgres")
         data = str(self._folder / "data")
         self._run("initdb", "-D", data, "-U", "praxispost", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        settings = [f"-c {name}={value}" for name, value in _SETTINGS.items()]
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self._folder} {' '.join(settings)}"
-        self._run("pg_ctl", "-D", data, "-l", str(self._folder / "log"), "-w", "-o", options, "start")
+        self._start()
         self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "praxispost", "praxispost")
         return self
+
+    def kill(self) -> None:
+        """kill -9 of its first process: the others leave by themselves, in the middle of whatever they do."""
+        os.kill(int((self._folder / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+    def start(self) -> None:
+        """Once more after `kill`: what the killed one left open has to go first. Raises RuntimeError."""
+        deadline = time.monotonic() + START_S
+        while True:
+            try:
+                return self._start()
+            except RuntimeError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+
+    def _start(self) -> None:
+        settings = [f"-c {name}={value}" for name, value in self._settings.items()]
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self._folder} {' '.join(settings)}"
+        folder = str(self._folder / "data")
+        self._run("pg_ctl", "-D", folder, "-l", str(self._folder / "log"), "-w", "-o", options, "start")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

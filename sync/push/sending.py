@@ -3,7 +3,8 @@
     prepare    look once more what happened to the original → held, or the letter is written and stored (phase queued)
     submit.py  the SMTP dialogue, on a lane of its own
     look up    the answer to the final dot was lost: is it in Sent? for a minute, then a person decides
-    finish     the copy in Sent, the mark on the original, the draft removed: each noted when done, each tried alone
+    finish     the copy in Sent (`copies.py`), the mark on the original, the draft removed: each noted when done, each
+               tried alone
 
 Die in finish: the copy is looked for by its Message-ID before it is stored, a mark and an EXPUNGE repeat harmlessly.
 """
@@ -23,11 +24,11 @@ from sync.plan.retry import retry_in_ms
 from sync.plan.writing import REPLIES, DraftNow, Hold, hold_reason, plan_save
 from sync.pull import Mirror
 from sync.push.commands import expunge
+from sync.push.copies import CopyMayCome, file_copy, filed_in, look_after_copies
 from sync.push.drafting import NOT_YOURS
 from sync.push.letters import Unwritable, identity_of, write_letter
 from sync.push.look import look_at, may_pass, placed
-from sync.push.targets import folder_for
-from sync.store import accounts, actions, drafts, folders, submissions
+from sync.store import accounts, actions, copies, drafts, folders, submissions
 from sync.store.actions import Effect
 from sync.store.clock import now_ms
 from sync.store.submissions import Done, Letter, OnItsWay
@@ -37,7 +38,6 @@ log = logging.getLogger("sync.push")
 MOST_AN_HOUR = 300
 LOOK_UP_MS = 60_000
 LOOK_AGAIN_MS = 3_000
-NEWEST_UIDS = 1000
 
 
 def prepare(connection: Connection, mirror: Mirror, action: QueuedAction) -> Outcome | None:
@@ -80,6 +80,7 @@ def advance(connection: Connection, mirror: Mirror, in_flight: Collection[int]) 
                 _finish(connection, mirror, on_its_way, touched)
         except NotNow as error:
             log.warning("push account=%s sent put off code=%s", mirror.account_id, error.code)
+    look_after_copies(connection, mirror, touched)
     return touched
 
 
@@ -132,9 +133,10 @@ def _begin(
 def _look_up(connection: Connection, mirror: Mirror, on_its_way: OnItsWay, touched: set[str]) -> None:
     """The connection broke after the final dot (RFC 1047): only a copy that the server filed can tell."""
     action = on_its_way.action
-    if _filed_in(connection, mirror, submissions.letter_of(action).message_id):
+    if filed_in(connection, mirror, submissions.letter_of(action).message_id):
         submissions.note_accepted(mirror.account_id, mirror.fence, action)
         submissions.note_done(mirror.account_id, mirror.fence, action, "filed")
+        copies.note_server_files(mirror.account_id, mirror.fence)
         _finish(connection, mirror, replace(on_its_way, phase="accepted", filed=True), touched)
     elif now_ms() - on_its_way.asked_at > LOOK_UP_MS:
         submissions.settle(mirror.account_id, mirror.fence, action, "unknown", detail="answer_lost")
@@ -146,23 +148,30 @@ def _look_up(connection: Connection, mirror: Mirror, on_its_way: OnItsWay, touch
 def _finish(connection: Connection, mirror: Mirror, on_its_way: OnItsWay, touched: set[str]) -> None:
     action = on_its_way.action
     steps: list[tuple[Done, bool, Callable[[], None]]] = [
-        ("filed", on_its_way.filed, lambda: touched.add(_file_copy(connection, mirror, action))),
+        ("filed", on_its_way.filed, lambda: touched.add(file_copy(connection, mirror, on_its_way))),
         ("marked", on_its_way.marked, partial(_mark_original, connection, mirror, action)),
         ("cleared", on_its_way.cleared, partial(_remove_draft, connection, mirror, action)),
     ]
     refused: list[str] = []
+    may_come = False
     for name, is_done, step in steps:
         if is_done:
             continue
         try:
             step()
+        except CopyMayCome:
+            may_come = True
         except (CommandRefused, Nonsense, TryAgain) as error:
             if connection.broken or (may_pass(error) and not isinstance(error, NotNow)):
                 raise
             refused.append(error.code)
         else:
             submissions.note_done(mirror.account_id, mirror.fence, action, name)
-    _end(mirror, on_its_way, refused)
+    if may_come and not refused:
+        at = now_ms() + LOOK_AGAIN_MS
+        submissions.put_off(mirror.account_id, mirror.fence, action, due_at=at, detail="accepted")
+    else:
+        _end(mirror, on_its_way, refused)
 
 
 def _end(mirror: Mirror, on_its_way: OnItsWay, refused: Sequence[str]) -> None:
@@ -174,28 +183,6 @@ def _end(mirror: Mirror, on_its_way: OnItsWay, refused: Sequence[str]) -> None:
         submissions.put_off(mirror.account_id, mirror.fence, action, due_at=at, detail="accepted")
     else:
         submissions.settle(mirror.account_id, mirror.fence, action, "done", detail="not_filed" if refused else "")
-
-
-def _file_copy(connection: Connection, mirror: Mirror, action: QueuedAction) -> str:
-    """The copy in Sent, unless the server filed one itself. → the folder's id."""
-    letter = submissions.letter_of(action)
-    if filed := _filed_in(connection, mirror, letter.message_id):
-        return filed
-    sent = folder_for(connection, mirror, Role.SENT)
-    connection.append(sent.path, letter.copy, flags=Flags(Flag.SEEN))
-    return sent.id
-
-
-def _filed_in(connection: Connection, mirror: Mirror, message_id: str) -> str:
-    """The id of the Sent folder that holds it among its newest messages, or ""."""
-    for cursor in folders.cursors(mirror.account_id):
-        if cursor.role is not Role.SENT:
-            continue
-        selected = connection.select(cursor.path)
-        low = max(1, (selected.uidnext or cursor.known.uidnext) - NEWEST_UIDS)
-        if connection.find_message_id(message_id, from_uid=low):
-            return cursor.id
-    return ""
 
 
 def _mark_original(connection: Connection, mirror: Mirror, action: QueuedAction) -> None:

@@ -5,9 +5,13 @@ nothing is repeated by itself.
 """
 
 import logging
+import time
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
 
 from sync.endpoint import Endpoint, HostPolicy, HostRefused
 from sync.feed import RefusedRecipient
@@ -22,6 +26,9 @@ from sync.store.clock import now_ms
 from sync.store.submissions import SAFE_PHASES, OnItsWay, Withdrawn
 
 log = logging.getLogger("sync.push")
+
+INSIST_S = 20.0  # how long a database may be away
+INSIST_AGAIN_S = 0.2
 
 
 class LeaseInDoubt(Exception):
@@ -44,7 +51,7 @@ def ready(account_id: str) -> list[OnItsWay]:
 
 
 def hand_over(mirror: Mirror, on_its_way: OnItsWay) -> None:
-    """Raises SecretRefused, FenceLost."""
+    """Raises SecretRefused, FenceLost, and what a database raises that stays away."""
     endpoint = accounts.smtp_endpoint(mirror.account_id)
     if endpoint is None:
         submissions.settle(mirror.account_id, mirror.fence, on_its_way.action, "failed", detail="no_smtp")
@@ -55,13 +62,27 @@ def hand_over(mirror: Mirror, on_its_way: OnItsWay) -> None:
     except (LeaseInDoubt, Withdrawn):
         return
     except SignInRefused:
-        _put_off(mirror, on_its_way.action, due_at=0, detail="sign_in")
+        _insist(partial(_put_off, mirror, on_its_way.action, due_at=0, detail="sign_in"))
         raise SecretRefused(credentials.version) from None
     except (SmtpError, HostRefused) as error:
-        _not_accepted(mirror, on_its_way, error)
+        _insist(partial(_not_accepted, mirror, on_its_way, error))
     else:
-        submissions.note_accepted(mirror.account_id, mirror.fence, on_its_way.action)
+        _insist(partial(submissions.note_accepted, mirror.account_id, mirror.fence, on_its_way.action))
         log.info("submit account=%s accepted", mirror.account_id)
+
+
+def _insist(note: Callable[[], None]) -> None:
+    """What the server said nobody else knows: a database that is away for a moment must not make a question of it.
+    Should another worker have taken over meanwhile, the fence stops us. Raises what `note` does."""
+    until = time.monotonic() + INSIST_S
+    while True:
+        try:
+            return note()
+        except DatabaseError:
+            if time.monotonic() > until:
+                raise
+        close_old_connections()
+        time.sleep(INSIST_AGAIN_S)
 
 
 def _dialogue(mirror: Mirror, action: QueuedAction, endpoint: Endpoint, credentials: Credentials) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 
 from sync.keys import keyring
-from sync.models import Account, Action, Body, BookEntry, Draft, Message, SealCheck, Submission, UploadChunk
+from sync.models import Account, Action, Body, BookEntry, Draft, Message, SealCheck, SentCopy, Submission, UploadChunk
 from sync.store.messages import answers_text, twin_text
 from sync.store.rows import envelope_of
 
@@ -32,6 +32,7 @@ def reseal_all() -> Iterator[tuple[str, int]]:
         ["letter", "copy", "envelope"],
         lambda row, column: f"submission-{column}:{row.action.intent}",
     )
+    yield from _reseal(SentCopy, ["message_id"], lambda row, column: f"copy:{row.folder_id}:{row.uid}")
     # Last: as long as it stands under the old key, that key is asked for at every start.
     yield from _reseal(SealCheck, ["sealed"], lambda row, column: "check")
 

@@ -25,7 +25,7 @@ from sync.store.messages import answers_text
 from sync.store.rows import composition_of, envelope_of
 
 Phase = Literal["queued", "connect", "mail", "rcpt", "data", "final_dot", "accepted"]
-Done = Literal["filed", "marked", "cleared"]
+Done = Literal["filing", "filed", "marked", "cleared"]
 SAFE_PHASES: tuple[Phase, ...] = ("queued", "connect", "mail", "rcpt", "data")
 HOUR_MS = 3_600_000
 
@@ -55,6 +55,7 @@ class OnItsWay:
     began_at: int
     asked_at: int
     due_at: int
+    filing: bool
     filed: bool
     marked: bool
     cleared: bool
@@ -254,6 +255,7 @@ def _on_its_way(row: Submission) -> OnItsWay:
         began_at=row.began_at,
         asked_at=row.asked_at,
         due_at=row.action.due_at,
+        filing=row.filing,
         filed=row.filed,
         marked=row.marked,
         cleared=row.cleared,

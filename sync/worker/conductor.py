@@ -188,6 +188,8 @@ class Conductor:
             return
         unseen = self._unseen.pop(path, None)
         ended = self._isolated(cursor, partial(pull_news, connection, self._polite, cursor, unseen=unseen))
+        if cursor.role is Role.SENT:
+            self._wants.add(actions=True)  # the server may have filed a copy beside ours
         if ended is Pass.PAUSED:
             self._wants.add(paths=[path])
         elif ended is Pass.BEGAN:

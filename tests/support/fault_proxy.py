@@ -75,6 +75,10 @@ class FaultProxy:
         """Nothing flows any more and nothing is closed: the half-open connection."""
         self._flowing.clear()
 
+    def lead_to(self, port: int) -> None:
+        """New connections go there from now on."""
+        self._target = (self._target[0], port)
+
     def cut_after(self, answered_bytes: int) -> None:
         """Break each connection once the server has answered this many more bytes."""
         self._fuse_bytes = answered_bytes

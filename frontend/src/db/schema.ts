@@ -53,7 +53,8 @@ export type StoredIntent = {
 };
 /** A mail that is being written here: what is known of it stands in clear, its text and all else that it says is sealed. */
 export type StoredComposition = Facts & { sealed: Sealed };
-/** A file to attach, kept in slices until the mail is sent. `sent`: what the server has of it. */
+/** A file to attach, kept in slices until the mail is sent. `sent`: what the server has of it. `code`: why it failed, or
+ *  "anew" when it arrived damaged and is sent once more. `sha256`: missing in rows of older versions. */
 export type StoredUpload = {
   id: string;
   draft: string;
@@ -61,6 +62,7 @@ export type StoredUpload = {
   sent: number;
   state: 'waiting' | 'done' | 'failed';
   code: string;
+  sha256?: string;
 };
 /** A contact or a text block. */
 export type StoredEntry = { id: string; seq: number; sealed: Sealed };

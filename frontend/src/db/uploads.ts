@@ -12,12 +12,26 @@ const sliceKey = (upload: string, at: number): string => `${upload}/${at}`;
 export async function keepUpload(mirror: Mirror, id: string, draft: string, file: Blob): Promise<void> {
   const { db, codec } = mirror;
   try {
+    const [{ sha256 }, { bytesToHex }] = await Promise.all([
+      import('@noble/hashes/sha2.js'),
+      import('@noble/hashes/utils.js'),
+    ]);
+    const hash = sha256.create();
     for (let at = 0; at * SLICE_BYTES < file.size; at += 1) {
       const bytes = await file.slice(at * SLICE_BYTES, (at + 1) * SLICE_BYTES).arrayBuffer();
+      hash.update(new Uint8Array(bytes));
       const sealed = await codec.sealBytes('slices', sliceKey(id, at), bytes);
       await makingAllRoom(mirror, () => db.slices.put({ upload: id, at, sealed }));
     }
-    const row: StoredUpload = { id, draft, size: file.size, sent: 0, state: 'waiting', code: '' };
+    const row: StoredUpload = {
+      id,
+      draft,
+      size: file.size,
+      sent: 0,
+      state: 'waiting',
+      code: '',
+      sha256: bytesToHex(hash.digest()),
+    };
     await makingAllRoom(mirror, () => db.uploads.put(row));
   } catch (error) {
     await removeUpload(mirror, id);
@@ -65,9 +79,14 @@ export async function noteSent(mirror: Mirror, id: string, sent: number): Promis
     const row = await db.uploads.get(id);
     if (!row) return; // taken off again meanwhile
     const done = sent >= row.size;
-    await db.uploads.put({ ...row, sent, state: done ? 'done' : row.state, code: '' });
+    await db.uploads.put({ ...row, sent, ...(done ? { state: 'done', code: '' } : {}) });
     if (done) await db.compositions.update(row.draft, { wish: '', wished: -1, saved: -1 });
   });
+}
+
+/** It arrived, and not as it is here: the server kept nothing of it. */
+export async function noteDamaged(mirror: Mirror, id: string): Promise<void> {
+  await mirror.db.uploads.update(id, { sent: 0, code: 'anew' });
 }
 
 export async function failUpload(mirror: Mirror, id: string, code: string): Promise<void> {

@@ -3,6 +3,7 @@
  *  One database an account, so that somebody else who signs in never sees or sends what the first left. */
 import { Dexie, type Table } from 'dexie';
 import { Codec, newKey } from './codec';
+import { forgetShares } from './shared';
 import { MirrorDb } from './schema';
 
 type Entry = { account: string; key: CryptoKey; opened_at: number };
@@ -54,4 +55,5 @@ export async function wipe(mirror: Mirror): Promise<void> {
   await vault.keys.delete(mirror.account);
   mirror.db.close();
   await Dexie.delete(nameOf(mirror.account));
+  await forgetShares();
 }

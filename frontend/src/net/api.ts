@@ -157,7 +157,7 @@ export const api = {
   /** What a mail says that waits, is held or failed. */
   composition: (action: string): Promise<Composition> => call('GET', `actions/${action}/composition`),
   /** Begin an upload, or ask how much of it is there. */
-  upload: (id: string, size: number): Promise<Upload> => call('POST', 'uploads', { id, size }),
+  upload: (id: string, size: number, sha256: string): Promise<Upload> => call('POST', 'uploads', { id, size, sha256 }),
   chunk: (id: string, offset: number, bytes: Uint8Array<ArrayBuffer>, within_ms: number): Promise<Upload> =>
     call('PUT', `uploads/${id}/${offset}`, bytes, within_ms),
   identities: (identities: readonly Identity[]): Promise<void> => put('writing', { identities }),

@@ -25,6 +25,8 @@ type Done =
   | 'restored'
   | 'undone'
   | 'overtaken'
+  | 'share_lost'
+  | 'share_too_large'
   | 'sending'
   | 'sent'
   | 'unsent'
@@ -42,7 +44,11 @@ export type Toast = {
 };
 
 /** What became of something, told when no way back would be taken from under the hand. */
-export type Outcome = { code: 'sent' | 'unsent' | 'overtaken' | 'failed'; n?: number; folder?: string; by?: string } & {
+export type Outcome = {
+  code: 'sent' | 'unsent' | 'overtaken' | 'failed' | 'share_lost' | 'share_too_large';
+  n?: number;
+  folder?: string;
+  by?: string;
   about?: LedgerLine;
 };
 

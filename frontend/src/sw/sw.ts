@@ -5,6 +5,7 @@ import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { lastAccount, openMirror } from '../db/vault';
 import { speakFor } from '../net/api';
 import { push } from '../sync/push';
+import { SHARE_PATH, takeForm } from '../sync/sharing';
 import { Uploads } from '../sync/uploads';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: { url: string; revision: string | null }[] };
@@ -16,6 +17,13 @@ registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), {
     denylist: [/^\/api\//, /^\/live\//, /^\/healthz/, /\.[a-z0-9]+$/i],
   }),
+);
+
+// The share sheet posts here, also without a network and with nobody signed in: it is kept, and a window goes on with it.
+registerRoute(
+  ({ url }) => url.pathname === SHARE_PATH,
+  async ({ request }) => Response.redirect(await takeForm(await request.formData()), 303),
+  'POST',
 );
 
 self.addEventListener('message', (event) => {

@@ -14,8 +14,6 @@ export const answer = (message: string, kind: Answering, asFile = false): void =
 export const editAsNew = (message: string): void => void store().then((writing) => writing.composeAgain(message));
 export const edit = (message: string): void => void store().then((writing) => writing.editDraft(message));
 export const writeTo = (mailto: string): void => void store().then((writing) => writing.openMailto(mailto));
-export const shared = (subject: string, text: string): void =>
-  void store().then((writing) => writing.composeNew({ subject, text }));
 /** A mail that was on its way and did not leave. */
 export const editUnsent = (action: string): Promise<void> => store().then((writing) => writing.editAction(action));
 export const textOf = (action: string): Promise<Composition | null> =>

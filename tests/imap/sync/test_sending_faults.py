@@ -3,8 +3,10 @@
 import os
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from sync.feed import ActionRow, Mailbox
 from sync.mail import Role
@@ -73,7 +75,7 @@ def test_killed_when_it_was_accepted_it_is_not_sent_again(
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", ["_file_copy", "_mark_original", "_remove_draft"])
+@pytest.mark.parametrize("step", ["file_copy", "_mark_original", "_remove_draft"])
 def test_killed_in_what_is_left_to_do_it_is_done_once(
     ready: Mirrored, server: ScriptedSmtp, world: World, monkeypatch: pytest.MonkeyPatch, step: str, after: bool
 ) -> None:
@@ -112,6 +114,36 @@ def test_a_worker_in_doubt_of_its_lease_goes_no_further(ready: Mirrored, server:
     doubtful = type(ready.mirror)(account_id=ready.account_id, fence=ready.fence, may_go_on=lambda: False)
     submit.hand_over(doubtful, item)
     assert server.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("answers", "name", "ended"),
+    [
+        ({}, "note_accepted", ("done", "")),
+        ({"end": b"554 5.6.0 Not this\r\n"}, "settle", ("failed", "message_refused")),
+    ],
+)
+def test_what_the_server_said_is_still_known_when_the_database_comes_back(
+    ready: Mirrored,
+    server: ScriptedSmtp,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: dict[str, bytes],
+    name: str,
+    ended: tuple[str, str],
+) -> None:
+    server.always = Behaviour(answers=answers)
+    honest, away = getattr(submissions, name), [OperationalError(), OperationalError()]
+
+    def note(*given: Any, **named: Any) -> None:
+        if away:
+            raise away.pop()
+        honest(*given, **named)
+
+    monkeypatch.setattr(submissions, name, note)
+    monkeypatch.setattr(submit, "INSIST_AGAIN_S", 0)
+    row = send(ready, letter())
+    assert (row.state, row.detail) == ended
+    assert (away, len(server.accepted)) == ([], ended[0] == "done")
 
 
 # Cut lines

@@ -118,5 +118,5 @@ function viewOf(file: ComposedFile, row: StoredUpload | undefined, live: boolean
   if (!row || row.state === 'done') return { ...file, state: 'done', sent: file.size, code: '' };
   if (row.state === 'failed') return { ...file, state: 'failed', sent: row.sent, code: row.code };
   const state = !live ? 'waiting' : row.sent > 0 ? 'uploading' : 'here';
-  return { ...file, state, sent: row.sent, code: '' };
+  return { ...file, state, sent: row.sent, code: row.code };
 }

@@ -1,6 +1,7 @@
-/** English, as far as the first picture needs it; `en_more.ts`, `en_outcomes.ts` and `en_writing.ts` have the rest. The types of every
- *  catalogue are made from these: a key that is missing in another language does not compile. */
+/** English, as far as the first picture needs it; the other files of its language have the rest. The types of every catalogue
+ *  are made from these: a key that is missing in another language does not compile. */
 import type { enMore } from './en_more';
+import type { enFiles } from './en_files';
 import type { enOutcomes } from './en_outcomes';
 import type { enWriting } from './en_writing';
 import type { enBook } from './en_book';
@@ -134,7 +135,8 @@ export type StartKey = keyof typeof en;
 export type MoreKey = keyof typeof enMore;
 export type WritingKey = keyof typeof enWriting;
 export type BookKey = keyof typeof enBook;
+export type FilesKey = keyof typeof enFiles;
 export type OutcomeKey = keyof typeof enOutcomes;
-export type LaterKey = MoreKey | WritingKey | BookKey | OutcomeKey;
+export type LaterKey = MoreKey | WritingKey | BookKey | FilesKey | OutcomeKey;
 export type Key = StartKey | LaterKey;
 export type Catalogue = Record<StartKey, Text> & Partial<Record<LaterKey, Text>>;

@@ -24,6 +24,7 @@ const loaders: Record<Lang, Loader> = {
       import('./de_outcomes').then(({ deOutcomes }) => deOutcomes),
       import('./de_writing').then(({ deWriting }) => deWriting),
       import('./de_book').then(({ deBook }) => deBook),
+      import('./de_files').then(({ deFiles }) => deFiles),
     ],
   },
   en: {
@@ -33,6 +34,7 @@ const loaders: Record<Lang, Loader> = {
       import('./en_outcomes').then(({ enOutcomes }) => enOutcomes),
       import('./en_writing').then(({ enWriting }) => enWriting),
       import('./en_book').then(({ enBook }) => enBook),
+      import('./en_files').then(({ enFiles }) => enFiles),
     ],
   },
 };

@@ -2,19 +2,17 @@
  *
  *  A link in a mail comes by the fragment, which no server sees; the system's handlers can only fill a query. */
 type Address = { pathname: string; search: string; hash: string };
-export type Arrival =
-  { kind: 'mailto'; url: string } | { kind: 'share'; subject: string; text: string } | { kind: 'new' };
+export type Arrival = { kind: 'mailto'; url: string } | { kind: 'shared'; lost: boolean } | { kind: 'new' };
 
-const OURS = ['mailto', 'share_title', 'share_text', 'share_url'] as const;
+const OURS = ['mailto', 'shared'] as const;
 
 export function arrivalOf({ pathname, search, hash }: Address): Arrival | null {
   const asked = new URLSearchParams(search);
   const url = asked.get('mailto') ?? new URLSearchParams(hash.slice(1)).get('mailto');
   if (url) return { kind: 'mailto', url };
-  // What is shared mostly says the same twice: a page's address as its text, or its title.
-  const parts = ['share_text', 'share_url'].flatMap((name) => asked.get(name)?.trim() || []);
-  const subject = asked.get('share_title')?.trim() ?? '';
-  if (subject || parts.length > 0) return { kind: 'share', subject, text: [...new Set(parts)].join('\n') };
+  // What was shared lies on this device: the service worker took it.
+  const shared = asked.get('shared');
+  if (shared) return { kind: 'shared', lost: shared === 'lost' };
   return /^\/compose\/?$/.test(pathname) ? { kind: 'new' } : null;
 }
 

@@ -1,6 +1,8 @@
 import { dump, newMirror } from '../support/browser';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { expect, test } from 'vitest';
-import { keepUpload, removeUpload, uploadById } from '../../../src/db/uploads';
+import { keepUpload, removeUpload, uploadAgain, uploadById } from '../../../src/db/uploads';
 import type { Mirror } from '../../../src/db/vault';
 import { Uploads } from '../../../src/sync/uploads';
 import { failure, noNetwork, serve, type Answer } from '../support/server';
@@ -8,18 +10,23 @@ import { failure, noNetwork, serve, type Answer } from '../support/server';
 const CHUNK = 256 * 1024;
 const KIB = 1024;
 
+type StoredFile = { size: number; sha256: string; bytes: number[] };
+
+const hashOf = (held: number[]): string => bytesToHex(sha256(Uint8Array.from(held)));
+
 /** The server's side: bytes in the order in which they fit, and what it got that it had already. */
 class Store {
-  readonly files = new Map<string, { size: number; bytes: number[] }>();
+  readonly files = new Map<string, StoredFile>();
   resent = 0;
   chunks: number[] = [];
   /** Runs before a chunk is taken; what it answers is answered instead, and the chunk is taken all the same if `after`. */
   cut: (count: number) => unknown = () => undefined;
   after = false;
+  damage: (bytes: number[]) => void = () => undefined;
 
   readonly begin: Answer = ({ body }) => {
-    const { id, size } = body as { id: string; size: number };
-    const known = this.files.get(id) ?? { size, bytes: [] };
+    const { id, size, sha256 } = body as { id: string; size: number; sha256: string };
+    const known = this.files.get(id) ?? { size, sha256, bytes: [] };
     this.files.set(id, known);
     return { id, received: known.bytes.length };
   };
@@ -37,8 +44,14 @@ class Store {
     if (!file) return failure(404, 'missing');
     if (Number(at) === file.bytes.length) for (const byte of bytes) file.bytes.push(byte);
     else this.resent += bytes.length;
+    this.compare(file);
     return (this.after && instead()) || { id, received: file.bytes.length };
   };
+
+  private compare(file: StoredFile): void {
+    this.damage(file.bytes);
+    if (file.bytes.length === file.size && hashOf(file.bytes) !== file.sha256) file.bytes = [];
+  }
 
   open(): { path: string }[] {
     return serve({ 'uploads/': this.chunk, uploads: this.begin });
@@ -190,7 +203,7 @@ test.each([
 
 test('a server that takes nothing is not asked for ever', async () => {
   const mirror = await newMirror();
-  await keepUpload(mirror, 'u1', 'd1', new Blob(['scan']));
+  await keepUpload(mirror, 'u1', 'd1', new Blob([bytes(CHUNK + 1)]));
   const log = serve({ uploads: () => ({ id: 'u1', received: 0 }) });
   await uploads(mirror).run.run();
   expect(log.length).toBeLessThan(6);
@@ -255,4 +268,36 @@ test('two who would send the same file take turns', async () => {
   store.open();
   await Promise.all([uploads(mirror).run.run(), uploads(mirror).run.run()]);
   expect(store.chunks).toHaveLength(3);
+});
+
+test.each([CHUNK - 1, 2 * CHUNK + 1])('what arrives damaged goes up anew, and the screen hears of it', async (size) => {
+  const mirror = await newMirror();
+  await keepUpload(mirror, 'u1', 'd1', new Blob([bytes(size)]));
+  const store = new Store();
+  store.open();
+  let [count, heard] = [0, ''];
+  store.damage = (held) => {
+    if (held.length === size && (count += 1) === 1) held[7] = 255;
+  };
+  const told = async (): Promise<void> => {
+    heard ||= (await uploadById(mirror, 'u1'))?.code ?? '';
+  };
+  await uploads(mirror, { turn: told }).run.run();
+  expect(heard).toBe('anew');
+  expect(await uploadById(mirror, 'u1')).toMatchObject({ state: 'done', sent: size, code: '' });
+  expect(same(whole(store, 'u1'), bytes(size))).toBe(true);
+});
+
+test('what arrives damaged twice is not tried for ever', async () => {
+  const mirror = await newMirror();
+  await keepUpload(mirror, 'u1', 'd1', new Blob([bytes(CHUNK + 1)]));
+  const store = new Store();
+  store.open();
+  store.damage = (held) => (held[0] = 255);
+  await uploads(mirror).run.run();
+  expect(await uploadById(mirror, 'u1')).toMatchObject({ state: 'failed', code: 'damaged' });
+  store.damage = () => undefined;
+  await uploadAgain(mirror, 'u1');
+  await uploads(mirror).run.run();
+  expect(await uploadById(mirror, 'u1')).toMatchObject({ state: 'done', code: '' });
 });

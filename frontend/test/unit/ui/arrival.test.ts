@@ -15,15 +15,9 @@ test('what was asked for survives signing in, which leads to another path', () =
   expect(at('/?lang=en&mailto=mailto:a@example.org')).toEqual({ kind: 'mailto', url: 'mailto:a@example.org' });
 });
 
-test('what is shared becomes subject and text, and is not said twice', () => {
-  expect(at('/compose?share_title=News&share_text=Look&share_url=https://a.example')).toEqual({
-    kind: 'share',
-    subject: 'News',
-    text: 'Look\nhttps://a.example',
-  });
-  expect(at('/compose?share_text=https://a.example&share_url=https://a.example')).toMatchObject({
-    text: 'https://a.example',
-  });
+test('what was shared is on this device, or is told to be lost', () => {
+  expect(at('/?shared=kept')).toEqual({ kind: 'shared', lost: false });
+  expect(at('/?lang=en&shared=lost')).toEqual({ kind: 'shared', lost: true });
 });
 
 test('the shortcut begins a new mail, a draft of its own does not', () => {
@@ -33,7 +27,7 @@ test('the shortcut begins a new mail, a draft of its own does not', () => {
 });
 
 test('a reload does not begin it again', () => {
-  expect(restOf('?lang=en&mailto=mailto:a@example.org&share_text=x')).toBe('?lang=en');
+  expect(restOf('?lang=en&mailto=mailto:a@example.org&shared=kept')).toBe('?lang=en');
   expect(restOf('?mailto=x')).toBe('');
 });
 

@@ -32,6 +32,11 @@ test('how much goes along, and how much may', () => {
   expect(screen.getByRole('heading').textContent.replace(/\s+/g, ' ')).toBe('2 files 5 MB of 25 MB at most');
 });
 
+test('one that arrived damaged says that it goes up again', () => {
+  shown([file({ state: 'uploading', sent: 1_000_000, code: 'anew' })]);
+  expect(screen.getByText('Arrived damaged, uploading it again: 1 MB of 4 MB')).toBeTruthy();
+});
+
 test('an upload shows its progress in numbers and as a bar', () => {
   shown([file({ state: 'uploading', sent: 1_000_000 })]);
   expect(screen.getByText('1 MB of 4 MB')).toBeTruthy();

@@ -1,0 +1,30 @@
+/** What another app shared: a mail with it comes on the screen as soon as there is a mailbox. Kept until it is in one. */
+import { mailOf } from '../mail/compose/shared';
+import { forgetShare, nextShare, sharesWait, type Share } from '../sync/sharing';
+import { tell } from './act';
+
+export { sharesWait };
+
+/** One after the other: each is a draft of its own. */
+export async function openShares(): Promise<void> {
+  if (!(await sharesWait())) return;
+  await navigator.locks.request('praxispost-shares', { ifAvailable: true }, async (lock) => {
+    for (let share = lock && (await nextShare()); share; share = await nextShare()) {
+      if (!(await openShare(share))) return;
+      await forgetShare(share.id);
+    }
+  });
+}
+
+/** → false: it is not on this device's disk yet; the next start tries again. */
+async function openShare(share: Share): Promise<boolean> {
+  const [{ composeNew, attach }, { current }] = await Promise.all([import('./compose'), import('./compose/current')]);
+  await composeNew(mailOf(share));
+  const session = current();
+  if (!session) return false;
+  if (await attach(share.files)) tell({ code: 'share_too_large' });
+  await session.files.settled();
+  return !session.files.lost && (await session.writer.store());
+}
+
+export const shareLost = (): void => tell({ code: 'share_lost' });

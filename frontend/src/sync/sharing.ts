@@ -1,0 +1,24 @@
+/** What other apps share: kept by the service worker, told to a window by the address that it opens. */
+import { forgetShare, keepShare, nextShare, sharesWait, type Share } from '../db/shared';
+import { uuid7 } from '../mail/uuid7';
+
+export { forgetShare, nextShare, sharesWait, type Share };
+
+export const SHARE_PATH = '/share';
+
+const random = (bytes: Uint8Array<ArrayBuffer>): Uint8Array => crypto.getRandomValues(bytes);
+
+/** A form as the system's share sheet posts it. → the address to go on at. */
+export async function takeForm(form: FormData): Promise<string> {
+  const said = (name: string): string => {
+    const value = form.get(name);
+    return typeof value === 'string' ? value : '';
+  };
+  const files = form.getAll('files').filter((one) => one instanceof File);
+  try {
+    await keepShare(uuid7(Date.now(), random), { title: said('title'), text: said('text'), url: said('url') }, files);
+    return '/?shared=kept';
+  } catch {
+    return '/?shared=lost';
+  }
+}

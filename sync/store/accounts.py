@@ -1,7 +1,7 @@
 """Accounts: their secret, their state, their choice of an archive."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import cast
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from sync.feed import AccountRow, Connectivity, Identity
 from sync.keys import keyring, seal_json
 from sync.mail import Role
 from sync.mime.address_syntax import check_address
+from sync.mime.html import has_content, sanitise_outgoing
 from sync.mime.refuse import check_line
 from sync.models import Account, Folder, Shard, new_id
 from sync.store.clock import now_ms
@@ -144,11 +145,18 @@ def set_writing(account_id: str, identities: Sequence[Identity], protected_domai
         check_line(identity.name, "name")
         if identity.reply_to:
             check_address(identity.reply_to, "reply_to")
+    kept = [replace(identity, signature_html=_safe_signature(identity.signature_html)) for identity in identities]
     domains = sorted({domain.strip().lower().strip(".") for domain in protected_domains} - {""})
     with change(account_id) as made:
-        sealed = seal_json([asdict(identity) for identity in identities], f"identities:{account_id}")
+        sealed = seal_json([asdict(identity) for identity in kept], f"identities:{account_id}")
         Account.objects.filter(pk=account_id).update(identities=sealed, protected_domains=" ".join(domains))
         made.account = True
+
+
+def _safe_signature(html: str) -> str:
+    """As it may stand in a mail; small pictures inside the markup stay. Raises BadField for what is beyond all measure."""
+    safe = sanitise_outgoing(html, ())
+    return safe.html if has_content(safe) else ""
 
 
 def set_smtp(account_id: str, endpoint: Endpoint, max_bytes: int) -> None:

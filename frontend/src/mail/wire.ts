@@ -893,6 +893,11 @@ export interface components {
             reply_to: string;
             /** Signature */
             signature: string;
+            /**
+             * Signature Html
+             * @default
+             */
+            signature_html: string;
         };
         /** IdentityBody */
         IdentityBody: {
@@ -912,6 +917,11 @@ export interface components {
              * @default
              */
             signature: string;
+            /**
+             * Signature Html
+             * @default
+             */
+            signature_html: string;
         };
         /**
          * LookingFrame

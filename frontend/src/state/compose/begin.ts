@@ -31,7 +31,7 @@ export function ownLanguage(): Language {
   return wanted.flatMap((tag) => LANGUAGES.find((language) => language === tag) ?? [])[0] ?? 'de';
 }
 
-async function me(place: Place): Promise<Me> {
+export async function me(place: Place): Promise<Me> {
   const mailbox = get(account) ?? (await known(place.mirror)).account;
   return {
     address: mailbox?.address ?? '',
@@ -179,7 +179,7 @@ async function showNoted(place: Place, writing: Writing, facts: Facts, more: Par
   await session?.writer.note(more);
 }
 
-async function sourceOf(place: Place, message: string): Promise<Source | null> {
+export async function sourceOf(place: Place, message: string): Promise<Source | null> {
   const row = (await rows([message])).get(message);
   if (!row) return null;
   const held = await heldBody(place.mirror, message);

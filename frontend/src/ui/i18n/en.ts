@@ -1,5 +1,6 @@
 /** English, as far as the first picture needs it; `en_more.ts` and `en_writing.ts` have the rest. The types of every
  *  catalogue are made from these: a key that is missing in another language does not compile. */
+import type { enFormat } from './en_format';
 import type { enMore } from './en_more';
 import type { enWriting } from './en_writing';
 
@@ -131,6 +132,7 @@ export const en = {
 export type StartKey = keyof typeof en;
 export type MoreKey = keyof typeof enMore;
 export type WritingKey = keyof typeof enWriting;
-export type LaterKey = MoreKey | WritingKey;
+export type FormatKey = keyof typeof enFormat;
+export type LaterKey = MoreKey | WritingKey | FormatKey;
 export type Key = StartKey | LaterKey;
 export type Catalogue = Record<StartKey, Text> & Partial<Record<LaterKey, Text>>;

@@ -22,6 +22,7 @@ const loaders: Record<Lang, Loader> = {
     later: () => [
       import('./de_more').then(({ deMore }) => deMore),
       import('./de_writing').then(({ deWriting }) => deWriting),
+      import('./de_format').then(({ deFormat }) => deFormat),
     ],
   },
   en: {
@@ -29,6 +30,7 @@ const loaders: Record<Lang, Loader> = {
     later: () => [
       import('./en_more').then(({ enMore }) => enMore),
       import('./en_writing').then(({ enWriting }) => enWriting),
+      import('./en_format').then(({ enFormat }) => enFormat),
     ],
   },
 };

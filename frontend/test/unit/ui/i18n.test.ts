@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { pickLang, say, type Key } from '../../../src/ui/i18n';
 import { de as deStart } from '../../../src/ui/i18n/de';
+import { deFormat } from '../../../src/ui/i18n/de_format';
 import { deMore } from '../../../src/ui/i18n/de_more';
 import { deWriting } from '../../../src/ui/i18n/de_writing';
 import { en as enStart, type Text } from '../../../src/ui/i18n/en';
+import { enFormat } from '../../../src/ui/i18n/en_format';
 import { enMore } from '../../../src/ui/i18n/en_more';
 import { enWriting } from '../../../src/ui/i18n/en_writing';
 import { de, en } from '../support/words';
@@ -20,12 +22,12 @@ test('German and English have exactly the same keys', () => {
 
 test('both languages have the same words for the first picture, and none of them twice', () => {
   expect(Object.keys(deStart).sort()).toEqual(Object.keys(enStart).sort());
-  for (const [start, more, writing] of [
-    [enStart, enMore, enWriting],
-    [deStart, deMore, deWriting],
+  for (const parts of [
+    [enStart, enMore, enWriting, enFormat],
+    [deStart, deMore, deWriting, deFormat],
   ]) {
-    const once = Object.keys({ ...start, ...more, ...writing }).length;
-    expect(once).toBe([start, more, writing].flatMap((texts) => Object.keys(texts ?? {})).length);
+    const once = Object.keys(Object.assign({}, ...parts) as object).length;
+    expect(once).toBe(parts.flatMap((texts) => Object.keys(texts)).length);
   }
 });
 

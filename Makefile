@@ -12,6 +12,7 @@ SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) fronte
 
 # Postfix runs as root only, and nothing else does.
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+SENDING := tests/browser/test_writing.py tests/browser/test_rich_text.py
 WIRE := $(wildcard webmail/wire/*.py) sync/feed.py $(wildcard webmail/api/*.py)
 
 help: ## this list
@@ -52,8 +53,8 @@ web: .venv/.synced .venv/.tests-ready
 	$(PY) -m deploy.embedded.postgres $(PY) -m pytest tests/web tests/imap tests/laws -q -n $(JOBS)
 
 browser: .venv/.synced .venv/.tests-ready frontend/dist/build.json
-	$(PY) -m pytest tests/browser -q -n $(JOBS) --ignore tests/browser/test_writing.py
-	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 $(PY) -m pytest tests/browser/test_writing.py -q -n $(JOBS) -p no:cacheprovider
+	$(PY) -m pytest tests/browser -q -n $(JOBS) $(addprefix --ignore ,$(SENDING))
+	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 $(PY) -m pytest $(SENDING) -q -n $(JOBS) -p no:cacheprovider
 
 laws: .venv/.synced .venv/.tests-ready frontend/dist/build.json ## the seeded stories, 200 times each; SEEDS=1000 for more
 	SEEDS=$(SEEDS) $(PY) -m pytest tests/imap/sync/test_sending_faults.py tests/browser/test_flapping.py -q -n $(JOBS)

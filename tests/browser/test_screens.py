@@ -78,6 +78,11 @@ def test_every_screen_fits_and_can_be_named(
     app.page.get_by_role("toolbar", name="Actions").get_by_role("button", name="Reply", exact=True).click()
     expect(app.page.get_by_role("region", name="New message").get_by_label("Message text")).to_be_focused()
     keep(app, f"reply-{width}-{theme}")
+    letter = app.page.get_by_role("region", name="New message")
+    letter.get_by_role("button", name="Formatting", exact=True).click()
+    expect(letter.get_by_role("toolbar", name="Formatting").get_by_role("button", name="Bold")).to_be_enabled()
+    expect(letter.get_by_label("Message text")).to_be_focused()
+    keep(app, f"formatted-{width}-{theme}")
     app.page.keyboard.press("Escape")
     app.page.keyboard.press("s")  # something to tell in the ledger
     if width == 390:

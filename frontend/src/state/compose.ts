@@ -5,7 +5,7 @@ import { signedAs } from '../mail/compose/begin';
 import { withMarker, withoutMarker } from '../mail/compose/hin';
 import { languageOf } from '../mail/compose/language';
 import { tooLarge, type Objection } from '../mail/compose/objections';
-import { signedHtml } from '../mail/compose/rich';
+import { signatureOf, signedHtml } from '../mail/compose/rich';
 import type { Composition } from '../mail/rows';
 import { ownLanguage } from './compose/begin';
 import { composing, current } from './compose/current';
@@ -50,7 +50,7 @@ export function change(patch: Patch): void {
   const signer = (id: string) => get(identities).find((one) => one.id === id);
   if (patch.identity === undefined || patch.text !== undefined) return session.change(patch);
   const [before, after] = [signer(identity), signer(patch.identity)];
-  const signed = html === null ? null : signedHtml(html, before?.signature_html ?? '', after?.signature_html ?? '');
+  const signed = html === null ? null : signedHtml(html, signatureOf(before), signatureOf(after));
   session.change({ ...patch, text: signedAs(text, before, after), html: signed });
 }
 

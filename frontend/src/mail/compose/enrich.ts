@@ -6,7 +6,7 @@ import { bodyIn, fileOf, quotable, type Source, type Writer } from './begin';
 import { languageOf } from './language';
 import { shownIn } from './pictures';
 import { forwardedBlock, quotedBlock } from './quote';
-import { contentIdsIn, linesToHtml, quoteBlock, richOf, signatureBlock, type Block } from './rich';
+import { contentIdsIn, linesToHtml, quoteBlock, richOf, signatureBlock, signatureOf, type Block } from './rich';
 
 /** `source`: what it answers or forwards, null where that cannot be had. */
 export function enriched(
@@ -18,15 +18,11 @@ export function enriched(
   const signature = identity?.signature.trimEnd() ?? '';
   const blocks = [
     ...(source ? olderOf(mail, source, by) : []),
-    ...(signature
-      ? [{ text: `-- \n${signature}\n`, html: signatureOf(identity?.signature_html ?? '', signature) }]
-      : []),
+    ...(signature ? [{ text: `-- \n${signature}\n`, html: signatureBlock(signatureOf(identity)) }] : []),
   ];
   const html = richOf(mail.text, blocks);
   return { html, files: source?.body ? withPictures(mail.files, html, source.row.id, source.body, by) : mail.files };
 }
-
-const signatureOf = (html: string, text: string): string => signatureBlock(html || linesToHtml(text));
 
 function olderOf(mail: Composition, source: Source, by: Writer): Block[] {
   const body = bodyIn(source);

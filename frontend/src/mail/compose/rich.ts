@@ -1,7 +1,7 @@
 /** HTML of a mail that is written here: what of it is rich, which pictures it shows, and HTML for what was plain before.
  *
  *  It is looked at as text: always what our own editor or the server's sanitiser wrote, with quoted attributes. */
-import type { Composition } from '../rows';
+import type { Composition, Identity } from '../rows';
 import { linesOf } from './ownwords';
 
 // Lines and quote levels: plain text says them as well.
@@ -69,6 +69,10 @@ export function linesToHtml(text: string): string {
 
 /** The signature under its line. '' where there is none. */
 export const signatureBlock = (html: string): string => (html ? `<div><div>--</div>${html}</div>` : '');
+
+/** How somebody signs a formatted mail. */
+export const signatureOf = (identity: Identity | undefined): string =>
+  identity ? identity.signature_html || linesToHtml(identity.signature.trimEnd()) : '';
 
 export const quoteBlock = (said: string, html: string): string =>
   `<div>${escaped(said)}</div><blockquote>${html}</blockquote><div><br></div>`;

@@ -54,12 +54,12 @@ export function perform(editor: RichEditor, command: Exclude<Command, 'link'>): 
   else set(editor);
 }
 
-/** The address of the link that the cursor is in, '' where it is in none. */
+/** The address of the link that is selected, or that the cursor is in; '' where there is none. */
 export function linkAt(editor: RichEditor): string {
-  const { commonAncestorContainer: node } = editor.getSelection();
-  const element = node instanceof Element ? node : node.parentElement;
-  const link = element?.closest('a[href]');
-  return link && editor.getRoot().contains(link) ? (link.getAttribute('href') ?? '') : '';
+  if (!editor.hasFormat('A')) return '';
+  const range = editor.getSelection();
+  const links = [...editor.getRoot().querySelectorAll('a[href]')];
+  return links.find((link) => range.intersectsNode(link))?.getAttribute('href') ?? '';
 }
 
 /** As a link may be: null for what is no address. */

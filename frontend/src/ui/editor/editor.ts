@@ -22,7 +22,7 @@ export class RichEditor extends Squire {
         return toEdit(fragment, shows);
       },
       undo: { documentSizeThreshold: SMALL_CHARS, undoLimit: STEPS_BACK },
-      didError: reportError,
+      didError: (error: unknown) => reportError(error),
     });
     // It lays handles over pictures by markup of its own, which would have to be told from the mail's.
     this._imageResizer.destroy();

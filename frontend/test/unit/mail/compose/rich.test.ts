@@ -7,6 +7,7 @@ import {
   linesToHtml,
   richOf,
   signatureBlock,
+  signatureOf,
   signedHtml,
   withoutUnshown,
 } from '../../../../src/mail/compose/rich';
@@ -112,4 +113,18 @@ test('another identity signs, where the words of the one before stand as they we
   );
   expect(signedHtml(html, '<b>C</b>', '<i>B</i>')).toBe(html);
   expect(signedHtml(html, '', '<i>B</i>')).toBe(html);
+});
+
+test('who has no formatted signature signs with the plain one', () => {
+  const identity = {
+    id: 'i1',
+    name: '',
+    email: 'a@b.example',
+    reply_to: '',
+    signature: 'Praxis <1>\n',
+    signature_html: '',
+  };
+  expect(signatureOf(identity)).toBe('<div>Praxis &lt;1&gt;</div>');
+  expect(signatureOf({ ...identity, signature_html: '<b>P</b>' })).toBe('<b>P</b>');
+  expect(signatureOf(undefined)).toBe('');
 });

@@ -127,6 +127,7 @@ class Message(models.Model):
     created_seq = models.BigIntegerField()
     moved_seq = models.BigIntegerField(default=0)
     moved_by = models.TextField(default="")  # the device, or "" for another mail program
+    move_told_seq = models.BigIntegerField(default=0)  # when browsers heard of it: of our own moves, when it was wished
     unlinked_at = models.BigIntegerField(default=0)
     gone = models.BooleanField(default=False)
     gone_at = models.BigIntegerField(default=0)

@@ -34,7 +34,8 @@ class QueuedAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """Where a target is now; `folder` is empty when it is unlinked or gone."""
+    """Where a target is now; `folder` is empty when it is unlinked or gone. `moved_seq`: since when browsers show it
+    there, which for our own moves is before the mail server did it."""
 
     id: str
     folder: str

@@ -30,7 +30,7 @@ class DraftNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OriginalNow:
-    """The mail that is answered. Seqs say when; devices say by whom ("" is another mail program)."""
+    """The mail that is answered. Seqs say when browsers knew; devices say by whom ("" is another mail program)."""
 
     answered_seq: int
     answered_by: str

@@ -20,7 +20,7 @@ from sync.models import Action, Folder, Message, Step, Submission
 from sync.plan.actions import Command, Placement, QueuedAction
 from sync.store import drafts
 from sync.store.clock import now_ms
-from sync.store.commit import Change, change
+from sync.store.commit import Change, change, unseen
 from sync.store.messages import flags_of, write_flags, write_moved, write_unlinked
 from sync.store.rows import action_row, subject_of
 
@@ -221,12 +221,14 @@ def placements(account_id: str, message_ids: Sequence[str]) -> list[Placement]:
 
 def begin(account_id: str, fence: int, action: QueuedAction, commands: Sequence[Command]) -> list[JournalStep]:
     """Journal the commands before the first is sent, in place of any that turned out not to have been; none when the
-    action was discarded meanwhile. Raises FenceLost."""
-    with change(account_id, fence) as made:
+    action was discarded meanwhile. No browser is told: the outcome follows in milliseconds, and a frame of its own
+    would only delay it. Raises FenceLost."""
+    with unseen(account_id, fence):
         row = still_open(action)
         if row is None:
             return []
-        put_state(made, row, "sending", "", "")
+        row.state = "sending"
+        row.save(update_fields=["state"])
         Step.objects.filter(action=row).delete()
         for command in commands:
             into = Folder.objects.filter(pk=command.target).first() if command.target else None
@@ -263,7 +265,7 @@ def settle(
         if row is None:
             return
         if effect is not None:
-            _apply(made, effect, by=action.device)
+            _apply(made, effect, by=action.device, told_seq=row.seq)
         Step.objects.filter(action=row).delete()
         put_state(made, row, state, detail, place)
 
@@ -271,7 +273,7 @@ def settle(
 def apply(account_id: str, fence: int, effect: Effect, *, by: str) -> None:
     """Store an effect whose action goes on. Raises FenceLost."""
     with change(account_id, fence) as made:
-        _apply(made, effect, by=by)
+        _apply(made, effect, by=by, told_seq=made.seq)
 
 
 def still_open(action: QueuedAction) -> Action | None:
@@ -280,11 +282,11 @@ def still_open(action: QueuedAction) -> Action | None:
     return Action.objects.filter(pk=action.pk, state__in=["waiting", "sending"]).first()
 
 
-def _apply(made: Change, effect: Effect, *, by: str) -> None:
+def _apply(made: Change, effect: Effect, *, by: str, told_seq: int) -> None:
     if effect.flags:
         write_flags(made, effect.flags, by=by)
     for folder_id, placed in effect.moved.items():
-        write_moved(made, placed, folder_id, by=by)
+        write_moved(made, placed, folder_id, by=by, told_seq=told_seq)
     if effect.unlinked:
         write_unlinked(made, effect.unlinked, by=by)
     if effect.gone:
@@ -340,6 +342,6 @@ def _placement(row: Message) -> Placement:
         role=row.folder.role if row.folder else "",
         uid=row.uid or 0,
         flags=flags_of(row.flags, row.keywords),
-        moved_seq=row.moved_seq,
+        moved_seq=row.move_told_seq,
         moved_by=row.moved_by,
     )

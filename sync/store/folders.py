@@ -192,7 +192,15 @@ def _bury_folder(row: Folder, made: Change) -> None:
     # Its messages may have gone along to a renamed folder: unlinked, they are matched there by their twin.
     lost = Message.objects.filter(folder=row)
     made.gone.update(lost.values_list("pk", flat=True))
-    lost.update(folder=None, uid=None, seq=made.seq, moved_seq=made.seq, moved_by="", unlinked_at=made.at_ms)
+    lost.update(
+        folder=None,
+        uid=None,
+        seq=made.seq,
+        moved_seq=made.seq,
+        move_told_seq=made.seq,
+        moved_by="",
+        unlinked_at=made.at_ms,
+    )
     row.gone = True
     _stamp(row, made)
     row.save(update_fields=["gone", "seq"])

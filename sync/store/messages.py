@@ -23,7 +23,7 @@ from sync.store.folders import LAST_UID, Counts, Cursor, count, still_at
 OWN_MOVE_MS = 60_000
 TOMBSTONES_MS = 30 * 24 * 3_600_000
 _FLAG_FIELDS = ["flags", "keywords", "unread", "flagged", "deleted", "answered_seq", "answered_by", "seq"]
-_LINK_FIELDS = ["folder", "uid", "unlinked_at", "moved_seq", "moved_by", *_FLAG_FIELDS]
+_LINK_FIELDS = ["folder", "uid", "unlinked_at", "moved_seq", "moved_by", "move_told_seq", *_FLAG_FIELDS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +195,7 @@ def write_unlinked(made: Change, ids: Iterable[str], *, by: str = "", gone: bool
     for row in rows:
         counts[row.folder_id].add(row, -1)  # type: ignore[index]
         row.folder, row.uid, row.unlinked_at = None, None, 0 if gone else made.at_ms
-        row.seq = row.moved_seq = made.seq
+        row.seq = row.moved_seq = row.move_told_seq = made.seq
         row.moved_by = by
         made.gone.add(row.id)
         if gone:
@@ -203,15 +203,28 @@ def write_unlinked(made: Change, ids: Iterable[str], *, by: str = "", gone: bool
             _erase(row)
     Message.objects.bulk_update(
         rows,
-        ["folder", "uid", "unlinked_at", "seq", "moved_seq", "moved_by", "gone", "gone_at", "envelope", "parts"],
+        [
+            "folder",
+            "uid",
+            "unlinked_at",
+            "seq",
+            "moved_seq",
+            "moved_by",
+            "move_told_seq",
+            "gone",
+            "gone_at",
+            "envelope",
+            "parts",
+        ],
         batch_size=100,
     )
     Body.objects.filter(message__in=[row.id for row in rows if row.gone]).delete()
     count(made, counts)
 
 
-def write_moved(made: Change, placed: Mapping[str, int], folder_id: str, *, by: str) -> None:
-    """Our own move, from COPYUID: message id → UID in `folder_id`. The id stays."""
+def write_moved(made: Change, placed: Mapping[str, int], folder_id: str, *, by: str, told_seq: int) -> None:
+    """Our own move, from COPYUID: message id → UID in `folder_id`. The id stays. `told_seq`: when browsers heard that
+    it was wished; from then on they show it there."""
     target = uuid.UUID(folder_id)
     # The destination's own pass may have been faster and stored it as a new message: that row gives way.
     doubles = Message.objects.filter(folder=target, uid__in=placed.values()).exclude(pk__in=placed)
@@ -222,6 +235,7 @@ def write_moved(made: Change, placed: Mapping[str, int], folder_id: str, *, by: 
         if row.folder_id is not None:
             counts[row.folder_id].add(row, -1)
         _link(row, target, placed[str(row.id)], flags_of(row.flags, row.keywords), made, by=by)
+        row.move_told_seq = told_seq
         counts[target].add(row, +1)
     Message.objects.bulk_update(rows, _LINK_FIELDS, batch_size=100)
     count(made, counts)
@@ -282,6 +296,7 @@ def _created(account_id: str, folder_id: str, new: NewMessage, made: Change, *, 
         uid=new.uid,
         created_seq=made.seq,
         moved_seq=made.seq,
+        move_told_seq=made.seq,
     )
     _fill(row, new)
     parent = new.envelope.get("in_reply_to", "")
@@ -306,7 +321,8 @@ def _fill(row: Message, new: NewMessage) -> None:
 
 def _link(row: Message, folder: uuid.UUID, uid: int, flags: Flags, made: Change, *, by: str = "") -> None:
     row.folder_id, row.uid, row.unlinked_at = folder, uid, 0
-    row.moved_seq, row.moved_by = made.seq, by
+    row.moved_seq = row.move_told_seq = made.seq
+    row.moved_by = by
     _set(row, flags, made, by=by)
     made.messages.add(row.id)
 

@@ -1,5 +1,6 @@
 """The websocket: first what was missed, then what happens, and a heartbeat that bounds what was lost on the way."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import Callable
@@ -263,6 +264,15 @@ async def test_a_frame_that_makes_no_sense_closes_the_socket(alice: Person, fram
     async with Socket(alice) as socket:
         await socket.say(frame)
         await socket.expect_closed(4400)
+
+
+async def test_a_socket_that_ended_leaves_no_work_behind(alice: Person) -> None:
+    before = asyncio.all_tasks()
+    async with Socket(alice) as socket:
+        await socket.hello(await away(alice.snapshot))
+        await socket.receive_until("heartbeat")
+    left = {task for task in asyncio.all_tasks() - before if not task.done()}
+    assert {task.get_coro().__qualname__ for task in left} <= {"Hub._read_forever"}  # type: ignore[union-attr]
 
 
 async def test_a_binary_frame_closes_the_socket(alice: Person) -> None:

@@ -4,19 +4,20 @@
  *  should half of it land (WebKit), the cursor did not move and the same delta comes again. */
 import type { Table } from 'dexie';
 import { DRAFT } from '../mail/flags';
-import { settledIds } from '../mail/overlay';
+import { settledIds, UNDER_WAY } from '../mail/overlay';
 import type { ActionRow, Delta, FolderRow } from '../mail/rows';
 import { settleDrafts } from './compositions';
 import { storeLedger } from './ledger';
 import { applyMessages, forgetFolder, sealMessages } from './messages';
-import type { Cursor } from './meta';
+import { readMeta, type Cursor } from './meta';
 import type { MirrorDb, StoredAction, StoredFolder } from './schema';
 import type { Mirror } from './vault';
 
 const mirrored = (db: MirrorDb): Table[] => [db.messages, db.bodies, db.blobs, db.folders, db.windows];
 const written = (db: MirrorDb): Table[] => [db.outbox, db.compositions, db.uploads, db.slices];
 
-export async function applyDelta(mirror: Mirror, delta: Delta): Promise<void> {
+/** `after`: only if the mirror stands exactly there; else nothing is changed and the answer is false. */
+export async function applyDelta(mirror: Mirror, delta: Delta, after?: Cursor): Promise<boolean> {
   const { db, codec } = mirror;
   const folders: FolderRow[] = delta.folders ?? [];
   const actions: ActionRow[] = delta.actions ?? [];
@@ -30,10 +31,17 @@ export async function applyDelta(mirror: Mirror, delta: Delta): Promise<void> {
     (row, at) => ({ id: row.id, seq: row.seq, sealed: folderSeals[at] }) as StoredFolder,
   );
   const storedActions = actions.map(
-    (row, at) => ({ id: row.id, created_at: row.created_at, sealed: actionSeals[at] }) as StoredAction,
+    (row, at) =>
+      ({
+        id: row.id,
+        created_at: row.created_at,
+        ...(UNDER_WAY.has(row.state) ? { open: 1 } : {}),
+        sealed: actionSeals[at],
+      }) as StoredAction,
   );
   const cursor: Cursor = { epoch: delta.epoch, seq: delta.seq };
-  await db.transaction('rw', [...mirrored(db), db.actions, db.meta, ...written(db)], async () => {
+  return db.transaction('rw', [...mirrored(db), db.actions, db.meta, ...written(db)], async () => {
+    if (after && !isSame(after, await readMeta(db, 'cursor'))) return false;
     // All asked for at once, and answered in this order: a wait for each is what a change on the screen would wait for.
     await Promise.all([
       storeLedger(mirror, actions, storedActions),
@@ -44,8 +52,11 @@ export async function applyDelta(mirror: Mirror, delta: Delta): Promise<void> {
       account ? db.meta.put({ key: 'account', value: account }) : null,
     ]);
     await db.meta.put({ key: 'cursor', value: cursor });
+    return true;
   });
 }
+
+const isSame = (one: Cursor, other: Cursor | null): boolean => one.epoch === other?.epoch && one.seq === other.seq;
 
 async function forgetFolders(mirror: Mirror, ids: readonly string[]): Promise<void> {
   for (const id of ids) {

@@ -1,12 +1,20 @@
 /** The first picture, read with the browser's own IndexedDB: everything else, the library included, loads behind it.
  *
  *  Only reads, and only mirrors that are there: a database that is missing must not be made here. */
-import type { AccountRow, FolderRow, MessageRow, Window } from '../mail/rows';
+import type { AccountRow, ActionRow, FolderRow, MessageRow, Window } from '../mail/rows';
 import { Codec } from './codec';
 import type { MessageKey } from './messages';
 import type { Device } from './meta';
 import type { Waiting } from './outbox';
-import type { Sealed, StoredFolder, StoredIntent, StoredMessage, StoredMeta, StoredWindow } from './schema';
+import type {
+  Sealed,
+  StoredAction,
+  StoredFolder,
+  StoredIntent,
+  StoredMessage,
+  StoredMeta,
+  StoredWindow,
+} from './schema';
 
 export type FirstLook = {
   account: AccountRow | null;
@@ -18,6 +26,8 @@ export type FirstLook = {
   keys: MessageKey[];
   rows: MessageRow[];
   waiting: Waiting[];
+  /** What colleagues wished and is under way. */
+  accepted: ActionRow[];
   touched: MessageKey[];
 };
 
@@ -43,18 +53,24 @@ async function read(db: IDBDatabase, codec: Codec, wanted: string | null): Promi
   const folders = await Promise.all(stored.map((row) => codec.open<FolderRow>('folders', row.id, row.sealed)));
   const open = folders.find((row) => row.id === wanted) ?? folders.find((row) => row.role === 'inbox');
   if (!open) return null;
-  const [messages, window, intents, metas] = await Promise.all([
+  const [messages, window, intents, underWay, metas] = await Promise.all([
     newestOf(db, open.id),
     one<StoredWindow>(db, 'windows', `${open.id}/all`),
     all<StoredIntent>(db, 'outbox'),
+    openActions(db),
     all<StoredMeta>(db, 'meta'),
   ]);
   const meta = new Map(metas.map(({ key, value }) => [key, value]));
   const sealed = async <T>(key: string): Promise<T | null> =>
     meta.has(key) ? codec.open<T>('meta', key, meta.get(key) as Sealed) : null;
   const waiting = await Promise.all(intents.map((row) => opened(codec, row)));
+  const own = new Set(waiting.map((wish) => wish.id));
+  const theirs = underWay.filter((row) => !own.has(row.id));
+  const accepted = await Promise.all(theirs.map((row) => codec.open<ActionRow>('actions', row.id, row.sealed)));
   const touched = await Promise.all(
-    [...new Set(waiting.flatMap((wish) => wish.targets))].map((id) => one<StoredMessage>(db, 'messages', id)),
+    [...new Set([...waiting, ...accepted].flatMap((wish) => wish.targets))].map((id) =>
+      one<StoredMessage>(db, 'messages', id),
+    ),
   );
   return {
     account: await sealed('account'),
@@ -68,6 +84,7 @@ async function read(db: IDBDatabase, codec: Codec, wanted: string | null): Promi
       messages.slice(0, VISIBLE_ROWS).map((row) => codec.open<MessageRow>('messages', row.id, row.sealed)),
     ),
     waiting: waiting.sort((a, b) => a.n - b.n),
+    accepted: accepted.sort((a, b) => a.seq - b.seq),
     touched: touched.filter((row) => row !== undefined).map(keyOf),
   };
 }
@@ -114,6 +131,14 @@ const store = (db: IDBDatabase, name: string): IDBObjectStore => db.transaction(
 const all = <T>(db: IDBDatabase, name: string): Promise<T[]> => done(store(db, name).getAll() as IDBRequest<T[]>);
 const one = <T>(db: IDBDatabase, name: string, key: string): Promise<T | undefined> =>
   done(store(db, name).get(key) as IDBRequest<T | undefined>);
+
+/** A mirror of an older version has no such index. */
+function openActions(db: IDBDatabase): Promise<StoredAction[]> {
+  const actions = store(db, 'actions');
+  return actions.indexNames.contains('open')
+    ? done(actions.index('open').getAll(1) as IDBRequest<StoredAction[]>)
+    : Promise.resolve([]);
+}
 
 async function newest<T>(db: IDBDatabase, name: string, index: string): Promise<T | null> {
   const cursor = await done(store(db, name).index(index).openCursor(null, 'prev'));

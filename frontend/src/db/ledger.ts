@@ -11,6 +11,13 @@ export async function actionsOf(mirror: Mirror): Promise<ActionRow[]> {
   return Promise.all(rows.map((row) => mirror.codec.open<ActionRow>('actions', row.id, row.sealed)));
 }
 
+/** What was accepted and is under way, in order of its arrival. */
+export async function openActions(mirror: Mirror): Promise<ActionRow[]> {
+  const rows = await mirror.db.actions.where('open').equals(1).toArray();
+  const opened = await Promise.all(rows.map((row) => mirror.codec.open<ActionRow>('actions', row.id, row.sealed)));
+  return opened.sort((a, b) => a.seq - b.seq);
+}
+
 /** One line, null where it is not mirrored. */
 export async function actionById(mirror: Mirror, id: string): Promise<ActionRow | null> {
   const row = await mirror.db.actions.get(id);

@@ -21,10 +21,12 @@ export type StoredMessage = {
 export type StoredBody = { id: string; folder: string; received_at: number; bytes: number; sealed: Sealed };
 export type StoredBlob = { key: string; message: string; bytes: number; sealed: Sealed };
 export type StoredFolder = { id: string; seq: number; sealed: Sealed };
-/** `about`: its first message's row as it was, sealed as it stood in `messages`: it may leave that table. */
+/** `about`: its first message's row as it was, sealed as it stood in `messages`: it may leave that table. `open`: it is under
+ *  way. */
 export type StoredAction = {
   id: string;
   created_at: number;
+  open?: 1;
   sealed: Sealed;
   about?: { id: string; sealed: Sealed };
 };
@@ -96,5 +98,6 @@ export class MirrorDb extends Dexie {
       uploads: 'id, draft',
       slices: '[upload+at]',
     });
+    this.version(4).stores({ actions: 'id, created_at, open' });
   }
 }

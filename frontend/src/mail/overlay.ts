@@ -1,4 +1,5 @@
-/** What the screen shows: mirrored rows with the waiting wishes laid over. Nothing is ever written back.
+/** What the screen shows: mirrored rows with what is wished laid over, first what colleagues wished and the server accepted,
+ *  then what waits here. Nothing is ever written back, and nobody waits for the mail server to see what was decided.
  *  A wish is dropped from the overlay exactly when the row that stops it was applied from the feed, so nothing flickers. */
 import { ANSWERED, FORWARDED, withFlags } from './flags';
 import type { ActionRow, ActionState, Intent } from './rows';
@@ -11,9 +12,17 @@ export const TERMINAL: ReadonlySet<ActionState> = new Set<ActionState>([
   'unknown',
 ]);
 
+/** Accepted by the server, and not carried out yet. */
+export const UNDER_WAY: ReadonlySet<ActionState> = new Set<ActionState>(['waiting', 'sending']);
+
 /** Nothing is under way any more: it has ended, or a person decides whether it goes on. */
 export const STOPPED: ReadonlySet<ActionState> = new Set<ActionState>([...TERMINAL, 'held']);
 
+/** What a colleague wished, as the feed told it. */
+export type Accepted = Pick<ActionRow, 'id' | 'kind' | 'targets' | 'args'>;
+type Wish = Pick<Intent, 'kind' | 'composition'> & { args: Record<string, unknown> };
+
+/** `pending`: something of this device waits. */
 export type Shown = { folder: string; flags: number; pending: boolean; gone: boolean };
 
 /** Folder ids that wishes resolve to on this account. */
@@ -26,32 +35,37 @@ export type Overlay = {
   touched(): Iterable<string>;
 };
 
-export function overlayOf(intents: readonly Intent[], targets: Targets): Overlay {
-  const byMessage = new Map<string, Intent[]>();
-  for (const intent of [...intents].sort((a, b) => a.n - b.n)) {
-    if (intent.kind === 'draft') continue; // what is being written about a message changes nothing of it
-    for (const id of intent.targets) {
-      const known = byMessage.get(id);
-      if (known) known.push(intent);
-      else byMessage.set(id, [intent]);
-    }
-  }
+export function overlayOf(waiting: readonly Intent[], targets: Targets, accepted: readonly Accepted[] = []): Overlay {
+  // What is being written about a message changes nothing of it, and a colleague's answer marks it once it has left.
+  const theirs = byMessage(accepted.filter(({ kind }) => kind !== 'draft' && kind !== 'send'));
+  const mine = byMessage([...waiting].filter(({ kind }) => kind !== 'draft').sort((a, b) => a.n - b.n));
   return {
-    touched: () => byMessage.keys(),
+    touched: () => new Set([...theirs.keys(), ...mine.keys()]),
     shown(id, folder, flags) {
-      const wishes = byMessage.get(id);
-      if (!wishes) return { folder, flags, pending: false, gone: false };
-      return wishes.reduce<Shown>((now, wish) => laid(now, wish, targets), {
+      const own = mine.get(id) ?? [];
+      return [...(theirs.get(id) ?? []), ...own].reduce<Shown>((now, wish) => laid(now, wish, targets), {
         folder,
         flags,
-        pending: true,
+        pending: own.length > 0,
         gone: false,
       });
     },
   };
 }
 
-function laid(now: Shown, wish: Intent, targets: Targets): Shown {
+function byMessage<T extends Wish & { targets: string[] }>(wishes: readonly T[]): Map<string, Wish[]> {
+  const found = new Map<string, Wish[]>();
+  for (const wish of wishes) {
+    for (const id of wish.targets) {
+      const known = found.get(id);
+      if (known) known.push(wish);
+      else found.set(id, [wish]);
+    }
+  }
+  return found;
+}
+
+function laid(now: Shown, wish: Wish, targets: Targets): Shown {
   switch (wish.kind) {
     case 'flag':
       return { ...now, flags: withFlags(now.flags, ...bitsOf(wish)) };
@@ -71,12 +85,12 @@ function laid(now: Shown, wish: Intent, targets: Targets): Shown {
   }
 }
 
-const bitsOf = ({ args }: Intent): [add: number, remove: number] => [Number(args.add ?? 0), Number(args.remove ?? 0)];
+const bitsOf = ({ args }: Wish): [add: number, remove: number] => [Number(args.add ?? 0), Number(args.remove ?? 0)];
 
-const archived = (now: Shown, wish: Intent, { archive }: Targets): Shown =>
+const archived = (now: Shown, wish: Wish, { archive }: Targets): Shown =>
   archive || wish.args.create ? { ...now, folder: archive } : now;
 
-function markOf({ composition }: Intent): number {
+function markOf({ composition }: Wish): number {
   if (!composition || composition.kind === 'new') return 0;
   return composition.kind === 'forward' ? FORWARDED : ANSWERED;
 }

@@ -22,6 +22,7 @@ import { markFresh, Pull } from './pull';
 import { FIRST_ROWS, keptFolders, needOlder, windowOf } from './windows';
 
 const FILL_AFTER_MS = 400;
+const FRESH_MS = 2000;
 
 export class Engine {
   private readonly pull: Pull;
@@ -33,6 +34,7 @@ export class Engine {
   private windowsSent = 0;
   private lookedAt = '';
   private attempt = 0;
+  private notedAt = 0;
   private wake: () => void = () => undefined;
   /** Somebody looked: the next pause is none. */
   private hurry = false;
@@ -111,11 +113,18 @@ export class Engine {
     else if (frame.type === 'reset') await this.pull.catchUp();
     else if (frame.type === 'present') return this.presence.take(frame.present);
     else await this.beat(frame.seq, frame.windows);
-    await markFresh(this.mirror, Date.now());
     this.attempt = 0;
     if (this.link.kind !== 'live') this.cameUp();
-    else this.tell({ asOf: Date.now() });
+    await this.noteFresh(Date.now());
     this.fillSoon();
+  }
+
+  /** Shown to the minute: a burst of frames is noted once. */
+  private async noteFresh(now: number): Promise<void> {
+    if (now - this.notedAt < FRESH_MS) return;
+    this.notedAt = now;
+    await markFresh(this.mirror, now);
+    this.tell({ asOf: now });
   }
 
   /** The server's seq, and which of our windows it cuts frames to: from then on, what is owed can be paid. */

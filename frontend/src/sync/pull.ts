@@ -16,6 +16,9 @@ import type { Bell } from './bell';
 
 export class Pull {
   private tail: Promise<unknown> = Promise.resolve();
+  /** Where the mirror stood when we last wrote it: asking it before each frame is what a change on the screen would wait
+   *  for. The transaction looks again. */
+  private cursor: Cursor | null = null;
 
   constructor(
     private readonly mirror: Mirror,
@@ -30,10 +33,10 @@ export class Pull {
   /** A frame of the socket. */
   take(delta: Delta): Promise<Cursor> {
     return this.inTurn(async () => {
-      const cursor = await readMeta(this.mirror.db, 'cursor');
+      const cursor = this.cursor ?? (await readMeta(this.mirror.db, 'cursor'));
       if (cursor?.epoch === delta.epoch && delta.seq <= cursor.seq) return cursor;
       if (cursor?.epoch !== delta.epoch || cursor.seq !== delta.prev) return this.catchUpNow();
-      return this.apply(delta);
+      return (await applyDelta(this.mirror, delta, cursor)) ? this.applied(delta) : this.catchUpNow();
     });
   }
 
@@ -45,7 +48,7 @@ export class Pull {
 
   private async catchUpNow(): Promise<Cursor> {
     const { db } = this.mirror;
-    let cursor = await readMeta(db, 'cursor');
+    let cursor = (this.cursor = await readMeta(db, 'cursor'));
     const owed = await readMeta(db, 'owed');
     if (!cursor) return this.begin();
     let since = Math.min(cursor.seq, owed?.since ?? cursor.seq);
@@ -53,7 +56,11 @@ export class Pull {
       const delta = await api.changes(cursor.epoch, since, await windowsOf(this.mirror));
       if ('reset' in delta) return this.begin();
       // Behind the cursor nothing is applied by halves: only what reaches it counts.
-      if (delta.seq >= cursor.seq || delta.more) cursor = await this.apply(delta, Math.max(cursor.seq, delta.seq));
+      if (delta.seq >= cursor.seq || delta.more) {
+        const reached = { ...delta, seq: Math.max(cursor.seq, delta.seq) };
+        await applyDelta(this.mirror, reached);
+        cursor = this.applied(reached);
+      }
       since = delta.seq;
       more = delta.more;
     }
@@ -66,11 +73,12 @@ export class Pull {
     await startOver(this.mirror);
     await applyDelta(this.mirror, snapshot);
     this.bell.ring({ kind: 'everything' });
-    return { epoch: snapshot.epoch, seq: snapshot.seq };
+    this.cursor = { epoch: snapshot.epoch, seq: snapshot.seq };
+    return this.cursor;
   }
 
-  private async apply(delta: Delta, seq = delta.seq): Promise<Cursor> {
-    await applyDelta(this.mirror, { ...delta, seq });
+  private applied(delta: Delta): Cursor {
+    this.cursor = { epoch: delta.epoch, seq: delta.seq };
     const messages = [...(delta.messages ?? []).map((row) => row.id), ...(delta.lost ?? [])];
     const folders = (delta.folders ?? []).length + (delta.lost_folders ?? []).length > 0;
     const actions = (delta.actions ?? []).length > 0;
@@ -78,7 +86,7 @@ export class Pull {
     for (const draft of new Set((delta.actions ?? []).map((row) => row.draft))) {
       if (draft) this.bell.ring({ kind: 'compositions', draft, by: '' });
     }
-    return { epoch: delta.epoch, seq };
+    return this.cursor;
   }
 
   /** What was owed when we began is paid; a page that came meanwhile stays owed. */

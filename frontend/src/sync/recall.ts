@@ -12,12 +12,11 @@ import { notTakenBack, wishOf, type Waiting } from '../db/outbox';
 import { uploadsUnderWay } from '../db/uploads';
 import type { Mirror } from '../db/vault';
 import { intentOf } from '../mail/leaving';
-import { STOPPED } from '../mail/overlay';
+import { STOPPED, UNDER_WAY } from '../mail/overlay';
 import { draftOf, type ActionRow } from '../mail/rows';
 import { api, ApiError } from '../net/api';
 
 const LONGEST_HOLD_MS = 60_000;
-const UNDER_WAY: ReadonlySet<ActionRow['state']> = new Set(['waiting', 'sending']);
 /** What the server says of a request that it cannot read. */
 const UNREADABLE: ReadonlySet<number> = new Set([400, 413, 422]);
 

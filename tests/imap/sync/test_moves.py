@@ -77,6 +77,28 @@ def test_the_first_mover_wins_and_the_second_is_told_where_it_went(mirrored: Mir
     assert world.subjects("Labor") == ["Befund"]
 
 
+def test_whoever_saw_that_a_colleague_wished_a_move_goes_on_from_there(mirrored: Mirrored, world: World) -> None:
+    world.create("Labor")
+    world.append("INBOX", subject="Befund")
+    mirrored.sync()
+    target = mirrored.row("Befund").id
+    first = mirrored.enqueue("move", target, to=mirrored.folder("Labor").id, device="desk")
+    seen = first.seq  # the mail server has not heard of it; the phone shows it in Labor
+    assert mirrored.act("trash", target, device="phone", base_seq=seen).state == "done"
+    assert mirrored.ledger()[first.id].state == "done"
+    assert (world.subjects("Labor"), world.subjects("Trash")) == ([], ["Befund"])
+
+
+def test_whoever_had_not_seen_it_is_overtaken(mirrored: Mirrored, world: World) -> None:
+    world.create("Labor")
+    world.append("INBOX", subject="Befund")
+    mirrored.sync()
+    target = mirrored.row("Befund").id
+    first = mirrored.enqueue("move", target, to=mirrored.folder("Labor").id, device="desk")
+    assert mirrored.act("trash", target, device="phone", base_seq=first.seq - 1).state == "conflict"
+    assert world.subjects("Labor") == ["Befund"]
+
+
 def test_what_left_for_elsewhere_a_moment_before_our_move_is_overtaken_not_done(
     mirrored: Mirrored, world: World
 ) -> None:

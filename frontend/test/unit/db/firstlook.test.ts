@@ -11,7 +11,7 @@ import type { Mirror } from '../../../src/db/vault';
 import type { AccountRow, Session } from '../../../src/mail/rows';
 import { newestFirst } from '../../../src/mail/order';
 import { known, remember } from '../../../src/sync/session';
-import { delta, folder, message, page } from '../support/rows';
+import { action, delta, folder, message, page } from '../support/rows';
 
 beforeEach(async () => {
   for (const name of await Dexie.getDatabaseNames()) await Dexie.delete(name);
@@ -29,6 +29,8 @@ async function filled(): Promise<Mirror> {
   await storePage(mirror, 'inbox', 'all', page(1, rows.slice(0, 1)));
   await enqueue(mirror, [{ kind: 'move', targets: ['s1', 'm101', 'gone'], args: { to: 'inbox' } }], 1);
   await enqueue(mirror, [{ kind: 'trash', targets: ['m102'], args: {} }], 2);
+  const theirs = action('a9', { kind: 'trash', targets: ['m103'], args: {}, state: 'waiting' });
+  await applyDelta(mirror, delta(1, 2, { actions: [theirs, action('a8', { state: 'done' })] }));
   await writeMeta(mirror.db, 'fresh_at', 123);
   await remember(mirror, { device: { id: 'd1', name: 'Empfang' } } as Session);
   return mirror;
@@ -41,7 +43,8 @@ test('the first picture shows what the mirror shows', async () => {
   expect(look?.folders).toEqual(await foldersOf(mirror));
   expect(look?.waiting).toEqual(await waitingOf(mirror));
   expect(look?.window).toEqual((await windowsOf(mirror))[0]);
-  expect(look?.touched).toEqual(await keysById(mirror, ['s1', 'm101', 'm102']));
+  expect(look?.accepted.map((row) => row.id)).toEqual(['a9']);
+  expect(look?.touched).toEqual(await keysById(mirror, ['s1', 'm101', 'm102', 'm103']));
   expect([...(look?.keys ?? [])].sort(newestFirst)).toEqual(await keysOf(mirror, 'inbox', 60));
 });
 

@@ -57,6 +57,27 @@ test('writing an answer changes nothing of its original, and leaves it as it is 
   expect([...overlay.touched()]).toEqual([]);
 });
 
+test('what a colleague wished shows as soon as it was accepted, and nothing of ours waits for it', () => {
+  const theirs = action('a1', { kind: 'move', targets: ['m1'], args: { to: 'patients' }, state: 'waiting' });
+  const overlay = overlayOf([], TARGETS, [theirs]);
+  expect(overlay.shown('m1', 'inbox', SEEN)).toEqual({ folder: 'patients', flags: SEEN, pending: false, gone: false });
+  expect([...overlay.touched()]).toEqual(['m1']);
+});
+
+test('what is wished here comes after what a colleague wished', () => {
+  const theirs = action('a1', { kind: 'trash', targets: ['m1'], args: {} });
+  const ours = intent('move', ['m1'], { args: { to: 'patients' } });
+  expect(overlayOf([ours], TARGETS, [theirs]).shown('m1', 'inbox', 0)).toMatchObject({
+    folder: 'patients',
+    pending: true,
+  });
+});
+
+test('an answer of a colleague marks its original only once it has left', () => {
+  const theirs = action('a1', { kind: 'send', targets: ['m1'], args: {}, state: 'waiting' });
+  expect(overlayOf([], TARGETS, [theirs]).shown('m1', 'inbox', SEEN).flags).toBe(SEEN);
+});
+
 test('a draft that is thrown away is shown nowhere', () => {
   expect(show([intent('discard', ['m1'], { args: { draft: 'd1' } })])).toMatchObject({ gone: true, pending: true });
 });

@@ -54,6 +54,16 @@ test('a frame that begins elsewhere leads to catching up', async () => {
   expect(await cursorOf(at)).toBe(8);
 });
 
+test('a frame is never applied to a mirror that somebody else moved meanwhile', async () => {
+  const at = await desk(5);
+  const log = serve({ changes: () => delta(4, 7, { messages: [message('m1')] }) });
+  await at.pull.take(delta(5, 6));
+  await applyDelta(at.mirror, delta(0, 4)); // put back behind our back, as an evicted storage is
+  await at.pull.take(delta(6, 7, { messages: [message('other')] }));
+  expect(log).toMatchObject([{ path: 'changes', body: { since: 4 } }]);
+  expect((await keysOf(at.mirror, 'inbox')).map((key) => key.id)).toEqual(['m1']);
+});
+
 test('a frame that tells what we have is passed over', async () => {
   const at = await desk(5);
   const log = serve({});

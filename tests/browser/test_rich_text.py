@@ -261,7 +261,7 @@ def test_a_formatted_mail_is_signed_with_the_formatted_signature(desk: App, worl
     desk.page.keyboard.press("Control+a")
     desk.page.keyboard.press("Control+b")
     expect(signature.locator("b")).to_have_text("Praxis Muster")
-    desk.page.get_by_role("button", name="Save", exact=True).click()
+    desk.page.locator("form").filter(has=signature).get_by_role("button", name="Save").click()
     expect(signature).to_have_count(0)
     desk.page.go_back()
     letter = Composer.new(desk)

@@ -220,6 +220,10 @@ def test_what_was_done_is_undone_and_done_again(desk: App) -> None:
     expect(rich.text.locator("u")).to_have_text("Guten Tag")
     rich.page.keyboard.press("Control+a")
     rich.page.keyboard.press("Control+k")
+    rich.page.keyboard.press("Escape")  # the question, not the mail
+    expect(rich.page.get_by_role("dialog", name="Link")).to_have_count(0)
+    expect(rich.text).to_be_focused()
+    rich.page.keyboard.press("Control+k")
     asked = rich.page.get_by_role("dialog", name="Link")
     asked.get_by_label("Address").fill("praxis.example")
     asked.get_by_role("button", name="Set link").click()

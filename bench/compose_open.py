@@ -17,6 +17,8 @@ TAPS = 20
 def measure() -> list[Figure]:
     with setting(MESSAGES) as at:
         app = at.chromium.signed_in(USER)
+        fetched: list[str] = []
+        app.page.on("request", lambda request: fetched.append(request.url))
         app.expect_cached()
         # The chunk of the composer comes with the first tap; the service worker has it by then.
         Composer.new(app).close()
@@ -37,4 +39,6 @@ def measure() -> list[Figure]:
             opened.append(typing().drawn - eyes.hand())
             say(f"  {number + 1}/{TAPS}: cursor {opened[-1]:.0f} ms, mail {read[-1]:.0f} ms")
             Composer(app).close()
+    editor = [url for url in fetched if "RichText" in url]
+    assert not editor, f"a plain answer fetched the editor of formatted text: {editor}"
     return [Figure("compose-open.p50", p50(opened), "ms", p50(read), 150)]

@@ -139,6 +139,7 @@ class Identity:
     email: str
     reply_to: str  # an address, or ""
     signature: str  # plain text
+    signature_html: str = ""  # sanitised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Accounts: their secret, their state, their choice of an archive."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from sync.feed import AccountRow, Connectivity, Identity
 from sync.keys import keyring, seal_json
 from sync.mail import Role
 from sync.mime.address_syntax import check_address
+from sync.mime.html import has_content, sanitise_outgoing
 from sync.mime.refuse import check_line
 from sync.models import Account, Folder, Shard, new_id
 from sync.store.clock import now_ms
@@ -148,12 +149,13 @@ def set_writing(
         check_line(identity.name, "name")
         if identity.reply_to:
             check_address(identity.reply_to, "reply_to")
+    kept = [replace(identity, signature_html=_safe_signature(identity.signature_html)) for identity in identities]
     fields: dict[str, Any] = {}
     if protected_domains is not None:
         domains = {domain.strip().lower().strip(".") for domain in protected_domains} - {""}
         fields["protected_domains"] = " ".join(sorted(domains))
     with change(account_id) as made:
-        sealed = seal_json([asdict(identity) for identity in identities], f"identities:{account_id}")
+        sealed = seal_json([asdict(identity) for identity in kept], f"identities:{account_id}")
         Account.objects.filter(pk=account_id).update(identities=sealed, **fields)
         made.account = True
 
@@ -177,6 +179,12 @@ def judge_domain(account_id: str, domain: str, *, protected: bool) -> None:
             protected_domains=" ".join(sorted(there)), declined_domains=" ".join(sorted(declined))
         )
         made.account = True
+
+
+def _safe_signature(html: str) -> str:
+    """As it may stand in a mail; small pictures inside the markup stay. Raises BadField for what is too much."""
+    safe = sanitise_outgoing(html, ())
+    return safe.html if has_content(safe) else ""
 
 
 def set_smtp(account_id: str, endpoint: Endpoint, max_bytes: int) -> None:

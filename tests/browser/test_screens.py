@@ -14,6 +14,8 @@ from playwright.sync_api import expect
 from deploy.demo.mailbox import fill, practice_mailbox
 from deploy.demo.outlook import Outlook
 from tests.support.app import App
+from tests.support.composer import Composer
+from tests.support.rich import RichText
 from tests.support.stack import Stack
 
 KEPT = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
@@ -78,6 +80,8 @@ def test_every_screen_fits_and_can_be_named(
     app.page.get_by_role("toolbar", name="Actions").get_by_role("button", name="Reply", exact=True).click()
     expect(app.page.get_by_role("region", name="New message").get_by_label("Message text")).to_be_focused()
     keep(app, f"reply-{width}-{theme}")
+    RichText(Composer(app)).begin()
+    keep(app, f"formatted-{width}-{theme}")
     app.page.keyboard.press("Escape")
     app.page.keyboard.press("s")  # something to tell in the ledger
     if width == 390:

@@ -277,8 +277,27 @@ def test_identities_and_protected_domains_are_everybodys(alice: Person, bob: Per
     body = {"identities": [own], "protected_domains": ["Spital.example ", "hin.ch"]}
     assert alice.put("/api/writing", body).status_code == 204
     account = bob.snapshot()["account"]
-    assert account["identities"] == [{**own, "reply_to": ""}]
+    assert account["identities"] == [{**own, "reply_to": "", "signature_html": ""}]
     assert account["protected_domains"] == ["hin.ch", "spital.example"]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("<div><b>Praxis Muster</b></div>", "<div><b>Praxis Muster</b></div>"),
+        ('<b onclick="x()">Praxis</b><script>x()</script>', "<b>Praxis</b>"),
+        ('<p style="color:red;background:url(https://evil.example/x)">Praxis</p>', '<p style="color:red">Praxis</p>'),
+        ('<img src="https://evil.example/logo.png"><i>Praxis</i>', "<i>Praxis</i>"),
+        ("<div><br></div>", ""),
+    ],
+)
+def test_a_formatted_signature_is_kept_as_it_may_stand_in_a_mail(
+    alice: Person, bob: Person, charlie: Person, written: str, kept: str
+) -> None:
+    own = identity(signature="Praxis", signature_html=written)
+    assert alice.put("/api/writing", {"identities": [own], "protected_domains": []}).status_code == 204
+    assert [one["signature_html"] for one in bob.snapshot()["account"]["identities"]] == [kept]
+    assert [one["signature_html"] for one in charlie.get_session()["account"]["identities"]] == [""]
 
 
 @pytest.mark.parametrize(

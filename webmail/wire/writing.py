@@ -75,6 +75,7 @@ class IdentityBody(Strict):
     email: Line
     reply_to: Line = ""
     signature: Annotated[str, StringConstraints(max_length=10_000)] = ""
+    signature_html: Annotated[str, StringConstraints(max_length=50_000)] = ""
 
     def value(self) -> Identity:
         return Identity(**self.model_dump())

@@ -1,6 +1,7 @@
 /** Mails that are written on this device. The text is durable before anything is wished of it; it is let go of only when
  *  the server has said that this version is in Drafts, or that the mail was sent or thrown away. */
 import { afterRow, begun, HERE, isOver, type Facts } from '../mail/compose/facts';
+import { asSent, withoutUnshown } from '../mail/compose/rich';
 import type { ActionRow, Composition } from '../mail/rows';
 import { makingAllRoom } from './bodies';
 import { enqueue, goesOn, type New, type Waiting } from './outbox';
@@ -97,7 +98,12 @@ export async function saveDraft(
   const { draft } = writing.composition;
   const older = await mirror.db.outbox.where('draft').equals(draft).toArray();
   if (older.some((row) => row.saves && row.tried && row.state === 'waiting')) return null;
-  const wish: New = { kind: 'draft', targets: targetsOf(writing), args: {}, composition: writing.composition };
+  const wish: New = {
+    kind: 'draft',
+    targets: targetsOf(writing),
+    args: {},
+    composition: withoutUnshown(writing.composition),
+  };
   return wished(mirror, writing, version, now, wish, ({ id }) => ({ wish: id, wished: version }));
 }
 
@@ -114,7 +120,7 @@ export async function sendDraft(
     kind: 'send',
     targets: targetsOf(writing),
     args: { hold_ms, anyway: false },
-    composition,
+    composition: asSent(composition),
     ...(instead ? { instead } : {}),
     ...(since === undefined ? {} : { since }),
   };

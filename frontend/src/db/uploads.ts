@@ -54,6 +54,19 @@ export async function chunkOf(
   return new Uint8Array(bytes, from, Math.min(most, bytes.byteLength - from));
 }
 
+/** All of it again, for a picture that is shown while it is written about. Null: its bytes are not here. */
+export async function uploadedFile(mirror: Mirror, id: string, type: string): Promise<Blob | null> {
+  const row = await mirror.db.uploads.get(id);
+  if (!row) return null;
+  const slices: ArrayBuffer[] = [];
+  for (let at = 0; at * SLICE_BYTES < row.size; at += 1) {
+    const slice = await mirror.db.slices.get([id, at]);
+    if (!slice) return null;
+    slices.push(await mirror.codec.openBytes('slices', sliceKey(id, at), slice.sealed));
+  }
+  return new Blob(slices, { type });
+}
+
 export const uploadById = async (mirror: Mirror, id: string): Promise<StoredUpload | null> =>
   (await mirror.db.uploads.get(id)) ?? null;
 

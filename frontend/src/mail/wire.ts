@@ -1042,6 +1042,11 @@ export interface components {
             reply_to: string;
             /** Signature */
             signature: string;
+            /**
+             * Signature Html
+             * @default
+             */
+            signature_html: string;
         };
         /** IdentityBody */
         IdentityBody: {
@@ -1061,6 +1066,11 @@ export interface components {
              * @default
              */
             signature: string;
+            /**
+             * Signature Html
+             * @default
+             */
+            signature_html: string;
         };
         /** ImportBody */
         ImportBody: {

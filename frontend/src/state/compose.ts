@@ -4,6 +4,7 @@ import { get } from 'svelte/store';
 import { signedAs } from '../mail/compose/begin';
 import { withMarker, withoutMarker } from '../mail/compose/hin';
 import { tooLarge, type Objection } from '../mail/compose/objections';
+import { signatureOf, signedHtml } from '../mail/compose/rich';
 import type { Composition } from '../mail/rows';
 import { composing, current } from './compose/current';
 import { newId } from './compose/ids';
@@ -23,6 +24,7 @@ export {
 } from './compose/begin';
 export { composing, type Composing } from './compose/current';
 export { closeComposer, discardDraft, objections, send } from './compose/ending';
+export { enrich, flatten, insertPicture, picture, whileTyping } from './compose/format';
 export type { FileView } from './compose/files';
 export { suggest, suggestedDomains } from './compose/people';
 export { ownLanguage } from './compose/source';
@@ -47,10 +49,12 @@ type Patch = Partial<Pick<Composition, 'to' | 'cc' | 'bcc' | 'subject' | 'text' 
 export function change(patch: Patch): void {
   const session = current();
   if (!session) return;
-  const { text, identity } = session.writer.writing.composition;
+  const { text, html, identity } = session.writer.writing.composition;
   const signer = (id: string) => get(identities).find((one) => one.id === id);
   if (patch.identity === undefined || patch.text !== undefined) return session.change(patch);
-  session.change({ ...patch, text: signedAs(text, signer(identity), signer(patch.identity)) });
+  const [before, after] = [signer(identity), signer(patch.identity)];
+  const signed = html === null ? null : signedHtml(html, signatureOf(before), signatureOf(after));
+  session.change({ ...patch, text: signedAs(text, before, after), html: signed });
 }
 
 export function setConfidential(on: boolean): void {

@@ -5,6 +5,7 @@ import type { Attachment, BodyRow, ComposedFile, Composition, Identity, Mailbox,
 import { sameAddress } from './addresses';
 import { languageOf, type Language } from './language';
 import { forwardText, replyText, type AnswerPosition, type Quotable } from './quote';
+import { shownIn } from './pictures';
 import { recipientsFor, type ReplyKind } from './reply';
 import { subjectFor } from './subject';
 
@@ -143,7 +144,10 @@ function contentOf(source: Source, by: Writer): Partial<Composition> & { identit
     subject: oneLine(row.subject),
     text,
     html,
-    files: attachments.map((file) => fileOf(file, row.id, by)),
+    files: shownIn(
+      html,
+      attachments.map((file) => fileOf(file, row.id, by)),
+    ),
   };
 }
 
@@ -152,7 +156,7 @@ function forwarded(source: Source, by: Writer, asAttachment: boolean): ComposedF
   // In plain text no picture has a place of its own: all of them go along as files.
   if (!asAttachment) {
     const files = bodyIn(source).attachments.map((file) => fileOf(file, row.id, by));
-    return files.map((file) => ({ ...file, inline: false, content_id: '' }));
+    return shownIn(null, files);
   }
   const title = oneLine(row.subject).replace(/[\\/:*?"<>|]+/g, '_');
   const filename = `${title.slice(0, 200).trim() || 'mail'}.eml`;
@@ -161,7 +165,7 @@ function forwarded(source: Source, by: Writer, asAttachment: boolean): ComposedF
   ];
 }
 
-function fileOf(file: Attachment, message: string, by: Writer): ComposedFile {
+export function fileOf(file: Attachment, message: string, by: Writer): ComposedFile {
   return {
     id: by.newId(),
     filename: oneLine(file.filename).slice(0, LONGEST_LINE),
@@ -180,7 +184,7 @@ export const typeOf = (type: string): string => {
   return TYPE.test(lower) && lower.length <= 120 ? lower : ANY_TYPE;
 };
 
-const quotable = (row: MessageRow, { text, to, cc, sent_at }: Contents): Quotable => ({
+export const quotable = (row: MessageRow, { text, to, cc, sent_at }: Contents): Quotable => ({
   text,
   subject: row.subject,
   senders: row.senders,
@@ -203,7 +207,7 @@ type Contents = Pick<
 >;
 
 /** Where it cannot be had, what the row says of it. */
-const bodyIn = ({ row, body }: Source): Contents =>
+export const bodyIn = ({ row, body }: Source): Contents =>
   body ?? {
     text: '',
     html: null,

@@ -23,6 +23,9 @@ export type AnswerPosition = 'top' | 'bottom';
 /** `cursor` counts UTF-16 units, as a text area's `selectionStart`. */
 export type Started = { text: string; cursor: number };
 
+/** Older text: the lines above it, and all of it as it stands in a plain mail. */
+export type Quoted = { head: string[]; text: string };
+
 const LONGEST_LINE = 998; // octets without CRLF (RFC 5322 2.1.1)
 const LONGEST_MARKS = 100; // of quotes within quotes
 const LONGEST_NAME = 200;
@@ -122,6 +125,31 @@ function quotedLine(line: string): string[] {
   return folded(line.slice(marks.length), LONGEST_LINE - before.length).map((piece) => (before + piece).trimEnd());
 }
 
+type Quoting = { original: Quotable; language: Language; utcOffset?: number };
+
+/** What an answer quotes. `head` is the line above it. */
+export function quotedBlock({ original, language, utcOffset }: Quoting): Quoted {
+  const quote = quoted(original.text);
+  const said = attribution(language, original.at_ms, original.senders[0], utcOffset);
+  return { head: [said], text: quote ? `${said}\n${quote}\n` : '' };
+}
+
+/** What a forwarded mail has below its header. */
+export function forwardedBlock({ original, language, utcOffset }: Quoting): Quoted {
+  const words = WORDS[language];
+  const people = (boxes: readonly Mailbox[]): string => boxes.map(formatMailbox).join(', ');
+  const header = [
+    [words.from, people(original.senders)],
+    [words.date, moment(language, original.at_ms, utcOffset)],
+    [words.subject, original.subject],
+    [words.to, people(original.to)],
+    [words.cc, people(original.cc)],
+  ].flatMap(([label, value]) => (value ? [`${label ?? ''}: ${oneLine(value)}`] : []));
+  const head = [`---------- ${words.title} ----------`, ...header, ''];
+  const lines = [...head, ...trimmed(linesOf(original.text)), ''];
+  return { head, text: lines.flatMap((line) => folded(line, LONGEST_LINE)).join('\n') };
+}
+
 /** An answer before its first word. */
 export function replyText(started: {
   original: Quotable;
@@ -130,10 +158,8 @@ export function replyText(started: {
   signature: string;
   utcOffset?: number;
 }): Started {
-  const { original, language, position, signature, utcOffset } = started;
-  const quote = quoted(original.text);
-  const said = attribution(language, original.at_ms, original.senders[0], utcOffset);
-  const older = quote ? `${said}\n${quote}\n` : '';
+  const { position, signature } = started;
+  const older = quotedBlock(started).text;
   if (position === 'top') return below(signature, older);
   const head = older ? `${older}\n` : '';
   return { text: head + below(signature, '').text, cursor: head.length };
@@ -146,18 +172,7 @@ export function forwardText(started: {
   signature: string;
   utcOffset?: number;
 }): Started {
-  const { original, language, signature, utcOffset } = started;
-  const words = WORDS[language];
-  const people = (boxes: readonly Mailbox[]): string => boxes.map(formatMailbox).join(', ');
-  const header = [
-    [words.from, people(original.senders)],
-    [words.date, moment(language, original.at_ms, utcOffset)],
-    [words.subject, original.subject],
-    [words.to, people(original.to)],
-    [words.cc, people(original.cc)],
-  ].flatMap(([label, value]) => (value ? [`${label ?? ''}: ${oneLine(value)}`] : []));
-  const lines = [`---------- ${words.title} ----------`, ...header, '', ...trimmed(linesOf(original.text)), ''];
-  return below(signature, lines.flatMap((line) => folded(line, LONGEST_LINE)).join('\n'));
+  return below(started.signature, forwardedBlock(started).text);
 }
 
 /** The cursor, the signature, and what is older. */

@@ -2,6 +2,7 @@
 import type { Composition } from '../rows';
 import type { Facts } from './facts';
 import { ownWords } from './ownwords';
+import { isRich } from './rich';
 
 /** Only on this device; in the outbox; on its way; in Drafts; refused; the device is full. */
 export type Saved = 'local' | 'waiting' | 'saving' | 'saved' | 'failed' | 'full';
@@ -20,6 +21,6 @@ export function savedOf(facts: Facts, version: number, { full, live, wish }: Sta
 /** Nothing that anybody would miss: at most a signature. */
 export function isBlank(mail: Composition): boolean {
   const { kind, to, cc, bcc, subject, text, html, files } = mail;
-  if (kind !== 'new' || html !== null || to.length + cc.length + bcc.length + files.length > 0) return false;
+  if (kind !== 'new' || isRich(html ?? '') || to.length + cc.length + bcc.length + files.length > 0) return false;
   return !subject.trim() && !ownWords(text).trim();
 }

@@ -162,6 +162,7 @@ onEnd(() => {
   const session = current();
   if (!session) return;
   const { draft, writer } = session;
+  session.flush();
   const stored = writer.store().catch(() => undefined);
   taken(session);
   void stored.then(() => showStored(draft));
@@ -181,6 +182,7 @@ const hidden = (): void => {
   const session = current();
   if (!session || document.visibilityState !== 'hidden') return;
   const { writer } = session;
+  session.flush();
   void writer
     .store()
     .then(() => writer.wish())
@@ -188,10 +190,8 @@ const hidden = (): void => {
     .catch(() => undefined);
 };
 document.addEventListener('visibilitychange', hidden);
-window.addEventListener(
-  'pagehide',
-  () =>
-    void current()
-      ?.writer.store()
-      .catch(() => undefined),
-);
+window.addEventListener('pagehide', () => {
+  const session = current();
+  session?.flush();
+  void session?.writer.store().catch(() => undefined);
+});

@@ -4,6 +4,7 @@ import { draftById, goOnAs, type Writing } from '../../db/compositions';
 import { withdraw } from '../../db/outbox';
 import { begun } from '../../mail/compose/facts';
 import { objectionsTo, type Objection } from '../../mail/compose/objections';
+import { asSent } from '../../mail/compose/rich';
 import { takeBack } from '../../sync/drafting';
 import { dismissToast, sayWritten } from '../act';
 import type { Place } from '../place';
@@ -22,7 +23,7 @@ export async function objections(): Promise<Objection[]> {
   await session.settled();
   const mailbox = get(account);
   const { files, writer } = session;
-  return objectionsTo(writer.writing.composition, {
+  return objectionsTo(asSent(writer.writing.composition), {
     account: mailbox ?? { preset: '', can_send: true, max_bytes: 0, protected_domains: [] },
     lost: files.lost,
     waits: files.underWay && get(linkKind) !== 'live',

@@ -3,6 +3,7 @@ import { isFull } from '../../db/bodies';
 import { keepUpload, removeUpload, uploadAgain, uploadsOf } from '../../db/uploads';
 import type { StoredUpload } from '../../db/schema';
 import { oneLine, typeOf } from '../../mail/compose/begin';
+import { contentIdOf } from '../../mail/compose/pictures';
 import type { ComposedFile } from '../../mail/rows';
 import type { Mirror } from '../../sync/session';
 
@@ -42,7 +43,17 @@ export class Files {
   }
 
   add(files: readonly File[], newId: () => string): void {
-    const chosen = files.map((file) => ({ file: composed(file, newId()), bytes: file, code: '' }));
+    this.addAll(files.map((file) => ({ file: composed(file, newId()), bytes: file, code: '' })));
+  }
+
+  /** A picture inside the text. → its Content-ID. */
+  addPicture(file: File, id: string): string {
+    const content_id = contentIdOf(id);
+    this.addAll([{ file: { ...composed(file, id), inline: true, content_id }, bytes: file, code: '' }]);
+    return content_id;
+  }
+
+  private addAll(chosen: Chosen[]): void {
     this.chosen = [...this.chosen, ...chosen];
     for (const one of chosen) this.keep(one);
     this.told.changed();

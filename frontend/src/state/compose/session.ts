@@ -45,6 +45,8 @@ export class Session {
   /** How the newest wish to save it stands. */
   wish: 'waiting' | 'sent' | 'refused' | null = null;
   changedElsewhere = false;
+  /** What was typed a moment ago comes into the writer's hands. */
+  flush: () => void = () => undefined;
   private readonly wishes = new Set<string>();
   private since = 0;
   private seen: MessageRow | null = null;
@@ -138,6 +140,7 @@ export class Session {
 
   /** Everything typed and chosen is in the writer's hands. */
   async settled(): Promise<void> {
+    this.flush();
     await this.files.settled();
     await this.taking;
   }
@@ -148,6 +151,7 @@ export class Session {
     if (this.isEnding || this.isOver()) return null;
     this.isEnding = true;
     try {
+      this.flush();
       await this.files.settled();
       await (this.writer.mine ? this.taking : this.tookOver());
       return this.isOver() ? null : await work();

@@ -30,8 +30,6 @@ export const deWriting: Record<WritingKey, Text> = {
   'compose.gone': 'Dieser Entwurf ist nicht auf diesem Gerät',
   'compose.gone_hint': 'Er wurde gesendet, verworfen oder liegt unter Entwürfe.',
   'compose.to_list': 'Zurück zur Liste',
-  'compose.formatted':
-    'Dieser Entwurf wurde in einem anderen Programm formatiert. Sobald sein Text hier geändert wird, wird er zu reinem Text.',
   'compose.other': { one: '{name} hat diesen Entwurf offen', other: '{name} haben diesen Entwurf offen' },
   'compose.other_why': 'Was hier steht, bleibt und folgt dem, was dort gespeichert wird.',
   'compose.take_over': 'Übernehmen',

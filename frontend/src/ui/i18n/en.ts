@@ -1,5 +1,6 @@
 /** English, as far as the first picture needs it; the other files of its language have the rest. The types of every catalogue
  *  are made from these: a key that is missing in another language does not compile. */
+import type { enFormat } from './en_format';
 import type { enMore } from './en_more';
 import type { enFiles } from './en_files';
 import type { enOutcomes } from './en_outcomes';
@@ -136,7 +137,8 @@ export type MoreKey = keyof typeof enMore;
 export type WritingKey = keyof typeof enWriting;
 export type BookKey = keyof typeof enBook;
 export type FilesKey = keyof typeof enFiles;
+export type FormatKey = keyof typeof enFormat;
 export type OutcomeKey = keyof typeof enOutcomes;
-export type LaterKey = MoreKey | WritingKey | BookKey | FilesKey | OutcomeKey;
+export type LaterKey = MoreKey | WritingKey | BookKey | FilesKey | FormatKey | OutcomeKey;
 export type Key = StartKey | LaterKey;
 export type Catalogue = Record<StartKey, Text> & Partial<Record<LaterKey, Text>>;

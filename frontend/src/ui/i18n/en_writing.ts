@@ -30,8 +30,6 @@ export const enWriting = {
   'compose.gone': 'This draft is not on this device',
   'compose.gone_hint': 'It was sent, discarded, or is kept in Drafts.',
   'compose.to_list': 'Back to the list',
-  'compose.formatted':
-    'This draft was formatted in another program. As soon as its text is changed here, it becomes plain text.',
   'compose.other': { one: '{name} has this draft open', other: '{name} have this draft open' },
   'compose.other_why': 'What stands here stays, and follows what is saved there.',
   'compose.take_over': 'Take over',

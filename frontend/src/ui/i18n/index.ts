@@ -25,6 +25,7 @@ const loaders: Record<Lang, Loader> = {
       import('./de_writing').then(({ deWriting }) => deWriting),
       import('./de_book').then(({ deBook }) => deBook),
       import('./de_files').then(({ deFiles }) => deFiles),
+      import('./de_format').then(({ deFormat }) => deFormat),
     ],
   },
   en: {
@@ -35,6 +36,7 @@ const loaders: Record<Lang, Loader> = {
       import('./en_writing').then(({ enWriting }) => enWriting),
       import('./en_book').then(({ enBook }) => enBook),
       import('./en_files').then(({ enFiles }) => enFiles),
+      import('./en_format').then(({ enFormat }) => enFormat),
     ],
   },
 };

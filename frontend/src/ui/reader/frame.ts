@@ -12,7 +12,7 @@ const TALLEST_PX = 40_000;
 const COLOURED = '[bgcolor], [style*="background"], [style*="color"], font[color], [color], [text]';
 
 /** Mail with colours of its own stays as designed, on white; other mail follows the theme. */
-export function isDesigned(fragment: DocumentFragment): boolean {
+export function isDesigned(fragment: ParentNode): boolean {
   return fragment.querySelector(COLOURED) !== null;
 }
 

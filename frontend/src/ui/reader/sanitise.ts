@@ -89,6 +89,16 @@ const CONFIG = Object.freeze({
   WHOLE_DOCUMENT: false,
 });
 
+/** For the editor: as well, what it needs to find its pictures again, and no element that it would style by markup. */
+const EDITED = Object.freeze({
+  ...CONFIG,
+  FORBID_TAGS: [...CONFIG.FORBID_TAGS, 'tt'],
+  FORBID_ATTR: CONFIG.FORBID_ATTR.filter((name) => name !== 'src'),
+  ALLOW_DATA_ATTR: false,
+  ADD_ATTR: ['data-cid', 'data-bookmark'],
+  ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel|cid):|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
+});
+
 type Purify = ReturnType<typeof DOMPurify>;
 const made = new WeakMap<Window, Purify>();
 
@@ -102,4 +112,10 @@ function purifierOf(realm: Window): Purify {
  *  again. */
 export function sanitise(html: string, realm: Window): DocumentFragment {
   return purifierOf(realm).sanitize(html, CONFIG);
+}
+
+/** The same to be written in. Its pictures still have their addresses: nothing of it may stand in a page before they are
+ *  looked at. */
+export function sanitiseToEdit(html: string, realm: Window): DocumentFragment {
+  return purifierOf(realm).sanitize(html, EDITED);
 }

@@ -17,7 +17,9 @@ export const ACCOUNT: AccountRow = {
   address: 'praxis@example.org',
   archive: '',
   preset: 'hin',
-  identities: [{ id: 'i1', name: 'Praxis', email: 'praxis@example.org', reply_to: '', signature: '' }],
+  identities: [
+    { id: 'i1', name: 'Praxis', email: 'praxis@example.org', reply_to: '', signature: '', signature_html: '' },
+  ],
   can_send: true,
   max_bytes: 0,
   protected_domains: [],

@@ -21,9 +21,9 @@ const file = (change: Partial<FileView>): FileView => ({
   ...change,
 });
 
-function shown(files: FileView[], locked = false) {
+function shown(files: FileView[], locked = false, html: string | null = null) {
   const calls = { onremove: vi.fn(), onretry: vi.fn() };
-  render(Files, { files, most: 25_000_000, locked, ...calls });
+  render(Files, { files, html, most: 25_000_000, locked, ...calls });
   return calls;
 }
 
@@ -69,4 +69,17 @@ test('the saved line speaks of where the text is, not of each time it is on its 
   expect(screen.getByRole('status').textContent).toBe('');
   await view.rerender({ now: { ...now, saved: 'waiting' } });
   expect(screen.getByRole('status').textContent).toBe('Waiting for a network');
+});
+
+test('a picture inside the text is counted, and not listed beside it', () => {
+  const inline = { inline: true, content_id: 'p@praxispost', filename: 'Bild.png' };
+  shown([file({}), file({ id: 'f2', size: 1_000_000, ...inline })], false, '<img src="cid:p@praxispost">');
+  expect(screen.getByText(/1 picture in the text/)).toBeTruthy();
+  expect(screen.getByText(/5 MB/)).toBeTruthy();
+  expect(screen.queryByText('Bild.png')).toBeNull();
+});
+
+test('one that was taken out of the text again is not there', () => {
+  shown([file({ inline: true, content_id: 'p@praxispost' })], false, '<div>Text</div>');
+  expect(screen.queryByRole('list')).toBeNull();
 });

@@ -18,6 +18,7 @@ const identity = (id: string, email: string, signature = ''): Identity => ({
   email,
   reply_to: '',
   signature,
+  signature_html: '',
 });
 const PRAXIS = identity('i1', 'praxis@example.org', 'Praxis Dr. Muster');
 const LABOR = identity('i2', 'labor@example.org', 'Labor');
@@ -121,12 +122,14 @@ test('a mail without a subject is forwarded as a file that has a name', () => {
   expect(beginAnswer(source({ subject: '' }), 'forward', writer(), true).files[0]?.filename).toBe('mail.eml');
 });
 
+const LOGO = '<p>Hi <img data-cid="logo"></p>';
+
 test('edited as new, a mail keeps people, text, formatting and files, and forgets what it was', () => {
   const attachments = [part({ inline: true, content_id: 'logo' })];
-  const sent = source({ senders: [box('labor@example.org')] }, { bcc: [VERA], html: '<p>Hi</p>', attachments });
+  const sent = source({ senders: [box('labor@example.org')] }, { bcc: [VERA], html: LOGO, attachments });
   const mail = beginAgain(sent, writer());
   expect(mail).toMatchObject({ kind: 'new', original: '', replaces: '', base: 0, identity: 'i2', bcc: [VERA] });
-  expect(mail).toMatchObject({ html: '<p>Hi</p>', text: 'Guten Tag', subject: 'Termin' });
+  expect(mail).toMatchObject({ html: LOGO, text: 'Guten Tag', subject: 'Termin' });
   expect(mail.files).toMatchObject([{ inline: true, content_id: 'logo', message: 'm1' }]);
   expect(mail.draft).not.toBe('');
 });
@@ -161,7 +164,7 @@ test('what a header may not hold does not get into one', () => {
   expect(mail.to[0]?.name.length).toBe(500);
   const [file] = beginAgain(evil, writer()).files;
   expect(file).toMatchObject({ type: 'application/octet-stream' });
-  expect([file?.filename.length, file?.content_id.length]).toEqual([500, 200]);
+  expect([file?.filename.length, file?.content_id]).toEqual([500, '']);
   expect(file?.filename).not.toContain('\n');
 });
 

@@ -222,7 +222,7 @@ class Browser:
 
 
 def _end(pid: int) -> None:
-    """kill -9, and wait: it is not a child of ours."""
+    """kill -9, and wait: it is not a child of ours. Raises ProcessLookupError when it died by itself."""
     handle = os.pidfd_open(pid)
     try:
         signal.pidfd_send_signal(handle, signal.SIGKILL)

@@ -9,6 +9,7 @@ with the new process's id.
 import os
 import signal
 import sys
+import traceback
 from importlib import import_module
 from typing import Any
 
@@ -23,6 +24,8 @@ def main() -> None:
     for name in ("uvicorn", "webmail.asgi", "sync.tasks", "sync.worker.runtime", "uvicorn.protocols.http.h11_impl"):
         import_module(name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead
+    # Rung before it listens, a worker would die of it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
     for line in sys.stdin:
         child = os.fork()
         if not child:
@@ -35,6 +38,8 @@ def _become(words: list[str]) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         _serve(int(words[1])) if words[0] == "web" else _work()
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(1)
 
@@ -64,6 +69,7 @@ def _work() -> None:
 
     running = runtime.start()
     signal.signal(signal.SIGUSR1, ring)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])
     while True:
         signal.pause()
 

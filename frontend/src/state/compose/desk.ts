@@ -15,6 +15,8 @@ type Told = {
   changed: () => void;
   /** The others are to hear of it. */
   say: () => void;
+  /** What was typed a moment ago comes into the writer's hands. */
+  flush: () => void;
 };
 
 export class Desk {
@@ -93,6 +95,7 @@ export class Desk {
 
   private async letGo(): Promise<void> {
     this.lettingGo = true;
+    this.told.flush();
     this.touched = false;
     this.told.changed();
     await this.writer.store();

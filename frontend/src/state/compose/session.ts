@@ -93,7 +93,7 @@ export class Session {
       stored: (file) => this.attached(file),
       changed: this.told.changed,
     });
-    this.desk = new Desk(this.writer, { changed: told.changed, say: () => this.say() });
+    this.desk = new Desk(this.writer, { changed: told.changed, say: () => this.say(), flush: () => this.flush() });
     this.saying = setInterval(() => this.say(), AGAIN_MS);
   }
 
@@ -267,6 +267,7 @@ export class Session {
   }
 
   private async yieldIt(): Promise<void> {
+    this.flush();
     this.claimed = false;
     await this.writer.store();
     this.writer.stop();
@@ -338,7 +339,10 @@ export class Session {
 
   /** Where nothing of it is only here, it goes on from what somebody else saved. */
   private async follows(): Promise<boolean> {
-    const isClean = (): boolean => !this.writer.isUnsaved;
+    const isClean = (): boolean => {
+      this.flush();
+      return !this.writer.isUnsaved;
+    };
     const there = isClean() ? await draftIn(this.place, this.writer.writing.message) : null;
     if (!there || !isClean()) return false;
     await this.writer.adopt({ ...there, draft: this.draft });

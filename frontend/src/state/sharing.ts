@@ -18,11 +18,11 @@ export async function openShares(): Promise<void> {
 
 /** → false: it is not on this device's disk yet; the next start tries again. */
 async function openShare(share: Share): Promise<boolean> {
-  const [{ composeNew, attach }, { current }] = await Promise.all([import('./compose'), import('./compose/current')]);
-  await composeNew(mailOf(share));
-  const session = current();
+  const { composeNew, attach } = await import('./compose');
+  // Never into another mail: one that a full device could not put away is still open.
+  const session = await composeNew(mailOf(share));
   if (!session) return false;
-  if (await attach(share.files)) tell({ code: 'share_too_large' });
+  if (await attach(share.files, session)) tell({ code: 'share_too_large' });
   await session.files.settled();
   return !session.files.lost && (await session.writer.store());
 }

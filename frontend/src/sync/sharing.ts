@@ -8,14 +8,15 @@ export const SHARE_PATH = '/share';
 
 const random = (bytes: Uint8Array<ArrayBuffer>): Uint8Array => crypto.getRandomValues(bytes);
 
-/** A form as the system's share sheet posts it. → the address to go on at. */
-export async function takeForm(form: FormData): Promise<string> {
-  const said = (name: string): string => {
-    const value = form.get(name);
-    return typeof value === 'string' ? value : '';
-  };
-  const files = form.getAll('files').filter((one) => one instanceof File);
+/** A form as the system's share sheet posts it. One too large to be read is lost too. → the address to go on at. */
+export async function takeForm(request: Request): Promise<string> {
   try {
+    const form = await request.formData();
+    const said = (name: string): string => {
+      const value = form.get(name);
+      return typeof value === 'string' ? value : '';
+    };
+    const files = form.getAll('files').filter((one) => one instanceof File);
     await keepShare(uuid7(Date.now(), random), { title: said('title'), text: said('text'), url: said('url') }, files);
     return '/?shared=kept';
   } catch {

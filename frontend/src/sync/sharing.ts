@@ -1,5 +1,6 @@
 /** What other apps share: kept by the service worker, told to a window by the address that it opens. */
 import { forgetShare, keepShare, nextShare, sharesWait, type Share } from '../db/shared';
+import { lastAccount } from '../db/vault';
 import { uuid7 } from '../mail/uuid7';
 
 export { forgetShare, nextShare, sharesWait, type Share };
@@ -17,7 +18,9 @@ export async function takeForm(request: Request): Promise<string> {
       return typeof value === 'string' ? value : '';
     };
     const files = form.getAll('files').filter((one) => one instanceof File);
-    await keepShare(uuid7(Date.now(), random), { title: said('title'), text: said('text'), url: said('url') }, files);
+    const text = { title: said('title'), text: said('text'), url: said('url') };
+    // Whose session has ended meanwhile finds it again; nobody else does.
+    await keepShare(uuid7(Date.now(), random), await lastAccount(), text, files);
     return '/?shared=kept';
   } catch {
     return '/?shared=lost';

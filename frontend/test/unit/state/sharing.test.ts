@@ -63,3 +63,13 @@ test('a form that cannot be read is told to be lost, and ends in the app', async
   const unreadable = new Request('https://praxis.example/share', { method: 'POST', body: 'no form' });
   expect(await takeForm(unreadable)).toBe('/?shared=lost');
 });
+
+test('what waits for somebody whose session has ended is told to be lost when another signs in, never opened', async () => {
+  await share('Befund');
+  tab.place.leave();
+  tab = await openTab(newAccount());
+  await Practice.of(tab);
+  await openShares();
+  expect([now(), await sharesWait()]).toEqual([null, false]);
+  expect(get(tab.act.toast)?.text.code).toBe('share_lost');
+});

@@ -65,8 +65,7 @@ export function setConfidential(on: boolean): void {
 }
 
 /** Stored here first, then they are on their way; nothing is begun of files that are too large together. */
-export function attach(files: readonly File[]): Promise<Objection | null> {
-  const session = current();
+export function attach(files: readonly File[], session = current()): Promise<Objection | null> {
   if (!session) return Promise.resolve(null);
   const { composition } = session.writer.writing;
   const chosen = session.files.views(composition.files, true);

@@ -2,27 +2,32 @@
 import { mailOf } from '../mail/compose/shared';
 import { forgetShare, nextShare, sharesWait, type Share } from '../sync/sharing';
 import { tell } from './act';
+import { arrival, here, type Place } from './place';
 
 export { sharesWait };
 
 /** One after the other: each is a draft of its own. */
 export async function openShares(): Promise<void> {
   if (!(await sharesWait())) return;
+  const place = await arrival();
   await navigator.locks.request('praxispost-shares', { ifAvailable: true }, async (lock) => {
-    for (let share = lock && (await nextShare()); share; share = await nextShare()) {
-      if (!(await openShare(share))) return;
+    while (lock && here() === place) {
+      const { share, lost } = await nextShare(place.mirror.account);
+      if (lost > 0) shareLost();
+      if (!share || !(await openShare(share, place))) return;
       await forgetShare(share.id);
     }
   });
 }
 
 /** → false: it is not on this device's disk yet; the next start tries again. */
-async function openShare(share: Share): Promise<boolean> {
-  const [{ composeNew, attach }, { current }] = await Promise.all([import('./compose'), import('./compose/current')]);
-  await composeNew(mailOf(share));
-  const session = current();
+async function openShare(share: Share, place: Place): Promise<boolean> {
+  const { composeNew, attach } = await import('./compose');
+  if (here() !== place) return false;
+  // Never into another mail: one that a full device could not put away is still open.
+  const session = await composeNew(mailOf(share));
   if (!session) return false;
-  if (await attach(share.files)) tell({ code: 'share_too_large' });
+  if (await attach(share.files, session)) tell({ code: 'share_too_large' });
   await session.files.settled();
   return !session.files.lost && (await session.writer.store());
 }

@@ -22,7 +22,7 @@ registerRoute(
 // The share sheet posts here, also without a network and with nobody signed in: it is kept, and a window goes on with it.
 registerRoute(
   ({ url }) => url.pathname === SHARE_PATH,
-  async ({ request }) => Response.redirect(await takeForm(await request.formData()), 303),
+  async ({ request }) => Response.redirect(await takeForm(request), 303),
   'POST',
 );
 

@@ -15,6 +15,7 @@ import { arrival, type Place } from '../place';
 import { go } from '../route';
 import { current, show } from './current';
 import { newId } from './ids';
+import type { Session } from './session';
 import { me, sourceOf } from './source';
 
 const fresh = (composition: Composition, more: Partial<Writing> = {}): Writing => ({
@@ -28,9 +29,10 @@ const fresh = (composition: Composition, more: Partial<Writing> = {}): Writing =
 /** Up to which seq this device has seen the mailbox. */
 const seenAt = async ({ mirror }: Place): Promise<number> => (await readMeta(mirror.db, 'cursor'))?.seq ?? 0;
 
-export async function composeNew(fields: Fields = {}): Promise<void> {
+/** Null: what is open could not be put away, and stays. */
+export async function composeNew(fields: Fields = {}): Promise<Session | null> {
   const place = await arrival();
-  await show(place, fresh(beginNew(fields, await me(place))), null);
+  return show(place, fresh(beginNew(fields, await me(place))), null);
 }
 
 export async function openMailto(url: string): Promise<void> {

@@ -16,7 +16,8 @@ export const deFormat: Record<FormatKey, Text> = {
   'format.picture': 'Bild einfügen',
   'format.loading': 'Der Editor wird geladen…',
   'format.failed':
-    'Der Editor für formatierten Text konnte nicht geladen werden. Sobald der Text geändert wird, wird er reiner Text.',
+    'Der Editor für formatierten Text konnte nicht geladen werden. Bis dahin lässt sich der Text nur lesen.',
+  'format.again': 'Noch einmal versuchen',
   'format.link_address': 'Adresse',
   'format.link_bad': 'Das ist keine Adresse: sie sieht aus wie www.praxis.example.',
   'format.link_set': 'Link setzen',

@@ -15,8 +15,8 @@ export const enFormat = {
   'format.clear': 'Remove formatting',
   'format.picture': 'Insert a picture',
   'format.loading': 'Loading the editor…',
-  'format.failed':
-    'The editor for formatted text could not be loaded. As soon as the text is changed, it becomes plain text.',
+  'format.failed': 'The editor for formatted text could not be loaded. Until it is, the text can only be read.',
+  'format.again': 'Try again',
   'format.link_address': 'Address',
   'format.link_bad': 'This is not an address: it looks like www.praxis.example.',
   'format.link_set': 'Set link',

@@ -133,11 +133,14 @@ def _begin(
 def _look_up(connection: Connection, mirror: Mirror, on_its_way: OnItsWay, touched: set[str]) -> None:
     """The connection broke after the final dot (RFC 1047): only a copy that the server filed can tell."""
     action = on_its_way.action
-    if filed_in(connection, mirror, submissions.letter_of(action).message_id):
+    letter = submissions.letter_of(action)
+    if filed_in(connection, mirror, letter.message_id):
         submissions.note_accepted(mirror.account_id, mirror.fence, action)
-        submissions.note_done(mirror.account_id, mirror.fence, action, "filed")
+        filed = not letter.hides_recipients
+        if filed:
+            submissions.note_done(mirror.account_id, mirror.fence, action, "filed")
         copies.note_server_files(mirror.account_id, mirror.fence)
-        _finish(connection, mirror, replace(on_its_way, phase="accepted", filed=True), touched)
+        _finish(connection, mirror, replace(on_its_way, phase="accepted", filed=filed), touched)
     elif now_ms() - on_its_way.asked_at > LOOK_UP_MS:
         submissions.settle(mirror.account_id, mirror.fence, action, "unknown", detail="answer_lost")
     else:

@@ -15,7 +15,8 @@ WATCH_MS = 3_600_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """`removing`: the EXPUNGE of exactly this UID was about to be sent, or was."""
+    """What has a UID smaller than `looked_below` was looked at; what has one smaller than `known_below` has arrived, as
+    far as we know. `removing`: the EXPUNGE of exactly this UID was about to be sent, or was."""
 
     pk: int
     folder: str
@@ -23,10 +24,14 @@ class Copy:
     uidvalidity: int
     uid: int
     message_id: str
+    looked_below: int
+    known_below: int
     removing: bool
 
 
-def watch(account_id: str, fence: int, folder_id: str, *, uidvalidity: int, uid: int, message_id: str) -> None:
+def watch(
+    account_id: str, fence: int, folder_id: str, *, uidvalidity: int, uid: int, message_id: str, looked_below: int
+) -> None:
     """Ours, by the UID that the server told for our APPEND. Raises FenceLost."""
     with unseen(account_id, fence):
         SentCopy.objects.create(
@@ -35,7 +40,7 @@ def watch(account_id: str, fence: int, folder_id: str, *, uidvalidity: int, uid:
             uidvalidity=uidvalidity,
             uid=uid,
             message_id=keyring().seal(message_id.encode(), _place(folder_id, uid)),
-            looked_below=0,
+            looked_below=looked_below,
             filed_at=now_ms(),
         )
 
@@ -50,10 +55,8 @@ def due(account_id: str) -> list[Copy]:
 def note_looked(account_id: str, fence: int, copy: Copy) -> None:
     """It is still the only one, as far as the folder is known. Raises FenceLost."""
     with unseen(account_id, fence):
-        row = SentCopy.objects.select_related("folder").filter(pk=copy.pk).first()
-        if row is not None:
-            row.looked_below = row.folder.uidnext
-            row.save(update_fields=["looked_below"])
+        # Not what is known by now: it may have come after the look.
+        SentCopy.objects.filter(pk=copy.pk).update(looked_below=copy.known_below, removing=False)
 
 
 def note_removing(account_id: str, fence: int, copy: Copy) -> None:
@@ -105,6 +108,8 @@ def _copy(row: SentCopy) -> Copy:
         uidvalidity=row.uidvalidity,
         uid=row.uid,
         message_id=keyring().open(bytes(row.message_id), _place(folder_id, row.uid)).decode(),
+        looked_below=row.looked_below,
+        known_below=row.folder.uidnext,
         removing=row.removing,
     )
 

@@ -44,6 +44,11 @@ class Letter:
     content: bytes
     copy: bytes
 
+    @property
+    def hides_recipients(self) -> bool:
+        """There are some in Bcc, whom only our own copy names."""
+        return self.copy != self.content
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnItsWay:

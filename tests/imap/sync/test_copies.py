@@ -1,12 +1,14 @@
 """A server that files its own copy in Sent, before we look or long after: one copy stays, and never is it the server's
 that goes."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from sync.feed import ActionRow
+from sync.feed import ActionRow, Mailbox
 from sync.imap.connection import Connection
+from sync.mail import Fetched, UidSet
 from sync.push import copies, drain
 from sync.store import copies as stored
 from sync.store import reading
@@ -194,6 +196,114 @@ def test_killed_before_it_is_noted_which_one_is_ours_both_stay(
     file_late(world, server)
     look(ready)
     assert world.subjects("Sent") == ["Befund", "Befund"]
+
+
+HIDDEN = [Mailbox(name="", email="versteckt@praxis.example")]
+
+
+@pytest.mark.parametrize("files_by_itself", [False, True])
+def test_what_names_bcc_is_filed_at_once_and_stays_whatever_the_server_files(
+    ready: Mirrored, server: ScriptedSmtp, world: World, files_by_itself: bool
+) -> None:
+    if files_by_itself:
+        stored.note_server_files(ready.account_id, ready.fence)
+    assert send(ready, letter(bcc=HIDDEN)).state == "done"
+    (ours,) = uids(world)
+    late = file_late(world, server)
+    look(ready)
+    assert uids(world) == {ours, late}
+    assert b"versteckt@praxis.example" in world.raw("Sent", ours)
+    assert b"versteckt@praxis.example" not in world.raw("Sent", late)
+
+
+def test_a_copy_that_came_first_does_not_stand_for_one_that_names_bcc(
+    ready: Mirrored, server: ScriptedSmtp, world: World
+) -> None:
+    server.always = Behaviour(cut_at="end")
+    row = send(ready, letter(bcc=HIDDEN))
+    early = file_late(world, server)
+    time_passes(row)
+    deliver(ready)
+    assert state_of(ready, row) == ("done", "")
+    (ours,) = uids(world) - {early}
+    assert b"versteckt@praxis.example" in world.raw("Sent", ours)
+
+
+def test_killed_after_it_was_filed_the_one_that_names_bcc_is_not_filed_twice(
+    ready: Mirrored, server: ScriptedSmtp, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = ready.enqueue("send", composition=letter(bcc=HIDDEN))
+    with dying_in(monkeypatch, Connection, "append", after=True):
+        deliver(ready)
+    late = file_late(world, server)
+    ready.expire_and_take_over()
+    ready.connection = ready.connect()
+    deliver(ready)
+    assert state_of(ready, row) == ("done", "")
+    assert len(uids(world) - {late}) == 1
+
+
+def test_for_one_that_is_marked_deleted_ours_does_not_go(ready: Mirrored, server: ScriptedSmtp, world: World) -> None:
+    send(ready, letter())
+    (ours,) = uids(world)
+    late = world.append("Sent", server.accepted[-1].content, flags="\\Seen \\Deleted")
+    look(ready)
+    assert uids(world) == {ours, late}
+
+
+def test_for_one_whose_message_id_only_holds_ours_it_does_not_go(
+    ready: Mirrored, server: ScriptedSmtp, world: World
+) -> None:
+    send(ready, letter())
+    (ours,) = uids(world)
+    (line,) = [line for line in server.accepted[-1].content.splitlines() if line.lower().startswith(b"message-id:")]
+    own = line.partition(b":")[2].strip()
+    other = world.append("Sent", b"Message-ID: <x> (" + own + b")\r\nSubject: Anderes\r\n\r\nText\r\n")
+    assert ready.connection.select("Sent")
+    assert ready.connection.find_message_id(own.decode()) == [ours, other]
+    look(ready)
+    assert uids(world) == {ours, other}
+
+
+def test_killed_in_the_removal_ours_stays_where_the_other_one_has_gone_meanwhile(
+    ready: Mirrored, server: ScriptedSmtp, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(ready, letter())
+    (ours,) = uids(world)
+    late = file_late(world, server)
+    ready.sync()
+    with dying_in(monkeypatch, copies, "expunge"):
+        drain(ready.connection, ready.mirror)
+    world.mark_deleted("Sent", ours)  # as far as the EXPUNGE had come
+    world.delete("Sent", late)
+    ready.expire_and_take_over()
+    ready.connection = ready.connect()
+    look(ready)
+    assert uids(world) == {ours}
+    assert "\\Deleted" not in world.flags_of("Sent", ours)
+    assert stored.due(ready.account_id) == []
+
+
+def test_many_copies_of_a_folder_are_looked_after_with_one_look_at_what_arrived(
+    ready: Mirrored, server: ScriptedSmtp, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for subject in ("Erster", "Zweiter", "Dritter"):
+        send(ready, letter(subject=subject))
+    look(ready)
+    late = file_late(world, server, 1)
+    ready.sync()
+    honest, fetched = Connection.fetch_messages, list[list[int]]()
+
+    def fetch_messages(self: Connection, wanted: UidSet) -> Iterator[Fetched]:
+        fetched.append(list(wanted))
+        return honest(self, wanted)
+
+    monkeypatch.setattr(Connection, "fetch_messages", fetch_messages)
+    ours = uids(world) - {late}
+    drain(ready.connection, ready.mirror)
+    assert fetched == [sorted([*ours, late])]
+    ready.sync()
+    assert sorted(world.subjects("Sent")) == ["Dritter", "Erster", "Zweiter"]
 
 
 def test_a_former_owner_removes_nothing(ready: Mirrored, server: ScriptedSmtp, world: World) -> None:

@@ -17,8 +17,21 @@ import type { Mirror } from './vault';
 const mirrored = (db: MirrorDb): Table[] => [db.messages, db.bodies, db.blobs, db.folders, db.windows];
 const written = (db: MirrorDb): Table[] => [db.outbox, db.compositions, db.uploads, db.slices];
 
+const tablesOf = (db: MirrorDb): Table[] => [...mirrored(db), ...entryTables(db), db.actions, db.meta, ...written(db)];
+
 /** `after`: only if the mirror stands exactly there; else nothing is changed and the answer is false. */
 export async function applyDelta(mirror: Mirror, delta: Delta, after?: Cursor): Promise<boolean> {
+  const { db } = mirror;
+  const store = await sealed(mirror, delta);
+  return db.transaction('rw', tablesOf(db), async () => {
+    if (after && !isSame(after, await readMeta(db, 'cursor'))) return false;
+    await store();
+    return true;
+  });
+}
+
+/** → what stores it, inside a transaction. */
+async function sealed(mirror: Mirror, delta: Delta): Promise<() => Promise<void>> {
   const { db, codec } = mirror;
   const folders: FolderRow[] = delta.folders ?? [];
   const actions: ActionRow[] = delta.actions ?? [];
@@ -34,9 +47,7 @@ export async function applyDelta(mirror: Mirror, delta: Delta, after?: Cursor): 
   );
   const storedActions = actions.map((row, at) => storedAction(row, actionSeals[at] as Sealed));
   const cursor: Cursor = { epoch: delta.epoch, seq: delta.seq };
-  const tables = [...mirrored(db), ...entryTables(db), db.actions, db.meta, ...written(db)];
-  return db.transaction('rw', tables, async () => {
-    if (after && !isSame(after, await readMeta(db, 'cursor'))) return false;
+  return async () => {
     // All asked for at once, and answered in this order: a wait for each is what a change on the screen would wait for.
     await Promise.all([
       storeLedger(mirror, actions, storedActions),
@@ -48,8 +59,7 @@ export async function applyDelta(mirror: Mirror, delta: Delta, after?: Cursor): 
       account ? db.meta.put({ key: 'account', value: account }) : null,
     ]);
     await db.meta.put({ key: 'cursor', value: cursor });
-    return true;
-  });
+  };
 }
 
 const isSame = (one: Cursor, other: Cursor | null): boolean => one.epoch === other?.epoch && one.seq === other.seq;
@@ -62,24 +72,31 @@ async function forgetFolders(mirror: Mirror, ids: readonly string[]): Promise<vo
 }
 
 /** The cursor is lost: what was mirrored goes, what waits and what was opened stays, but for drafts: without their rows
- *  nothing would tell that another version was saved. */
-export async function startOver(mirror: Mirror): Promise<void> {
+ *  nothing would tell that another version was saved. The snapshot comes in the same transaction: what is wished in between
+ *  would have been decided at nothing, and be overtaken by everything. */
+export async function startOver(mirror: Mirror, snapshot: Delta): Promise<void> {
   const { db } = mirror;
-  await db.transaction('rw', [...mirrored(db), ...entryTables(db), db.actions, db.outbox, db.meta], async () => {
-    const drafts = await db.messages.filter((row) => (row.flags & DRAFT) !== 0).primaryKeys();
-    await Promise.all([
-      db.bodies.bulkDelete(drafts),
-      db.blobs.where('message').anyOf(drafts).delete(),
-      db.messages.clear(),
-      db.folders.clear(),
-      db.windows.clear(),
-      ...entryTables(db).map((table) => table.clear()),
-      db.actions.clear(),
-      db.meta.bulkDelete(['cursor', 'owed']),
-    ]);
-    // What was sent is asked about again: the server answers a repeat with what became of it.
-    await db.outbox.where('state').equals('sent').modify({ state: 'waiting' });
+  const store = await sealed(mirror, snapshot);
+  await db.transaction('rw', tablesOf(db), async () => {
+    await forgetAll(db);
+    await store();
   });
+}
+
+async function forgetAll(db: MirrorDb): Promise<void> {
+  const drafts = await db.messages.filter((row) => (row.flags & DRAFT) !== 0).primaryKeys();
+  await Promise.all([
+    db.bodies.bulkDelete(drafts),
+    db.blobs.where('message').anyOf(drafts).delete(),
+    db.messages.clear(),
+    db.folders.clear(),
+    db.windows.clear(),
+    ...entryTables(db).map((table) => table.clear()),
+    db.actions.clear(),
+    db.meta.bulkDelete(['cursor', 'owed']),
+  ]);
+  // What was sent is asked about again: the server answers a repeat with what became of it.
+  await db.outbox.where('state').equals('sent').modify({ state: 'waiting' });
 }
 
 /** Answers to repeats: what was settled before our cursor will not come by the feed again. */

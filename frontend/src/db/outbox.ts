@@ -50,7 +50,8 @@ async function storeWishes(
 type Ready = { id: string; content: Content; sealed: Sealed };
 
 /** One transaction, and nothing before it: every answer of the browser's storage that is waited for is one more delay under
- *  the finger. Null when a page is ahead of the feed and `seen`, the newest row's seq, must be known first. */
+ *  the finger. Null when a page is ahead of the feed, or there is no cursor to go by (an upgrade takes it away), and `seen`,
+ *  the newest row's seq, must be known first. */
 function storeSealed(
   mirror: Mirror,
   ready: readonly Ready[],
@@ -60,7 +61,7 @@ function storeSealed(
   const { db } = mirror;
   return db.transaction('rw', [db.outbox, db.meta, ...(beside?.tables ?? [])], async () => {
     const [next, cursor, owed] = await db.meta.bulkGet(['next_n', 'cursor', 'owed']);
-    if (owed && seen === 0) return null;
+    if ((owed || !cursor) && seen === 0) return null;
     const first = (next?.value as number | undefined) ?? 1;
     const base_seq = Math.max((cursor?.value as Cursor | undefined)?.seq ?? 0, seen);
     const stored = ready.map(({ id, content }, at) => ({

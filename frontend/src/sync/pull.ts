@@ -70,8 +70,7 @@ export class Pull {
 
   private async begin(): Promise<Cursor> {
     const snapshot = await api.snapshot();
-    await startOver(this.mirror);
-    await applyDelta(this.mirror, snapshot);
+    await startOver(this.mirror, snapshot);
     this.bell.ring({ kind: 'everything' });
     this.cursor = { epoch: snapshot.epoch, seq: snapshot.seq };
     return this.cursor;

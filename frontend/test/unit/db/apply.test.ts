@@ -50,6 +50,23 @@ test('of the ledger the newest lines are kept', async () => {
   expect((await actionsOf(mirror))[0]?.id).toBe(lines.at(-1)?.id);
 });
 
+test('of the ledger what is under way and the mails that did not leave are kept, whatever their age', async () => {
+  const mirror = await newMirror();
+  const old = [
+    action('open', { state: 'waiting', created_at: 0 }),
+    action('unsent', { kind: 'send', state: 'held', created_at: 1 }),
+    action('done', { created_at: 2 }),
+  ];
+  const lines = Array.from({ length: 2 * LEDGER_ROWS }, (_, at) => action(`a${at}`, { created_at: 10 + at }));
+  await applyDelta(mirror, delta(0, 1, { actions: old }));
+  await applyDelta(mirror, delta(1, 2, { actions: lines }));
+  expect((await mirror.db.actions.bulkGet(old.map((row) => row.id))).map((row) => row?.id)).toEqual([
+    'open',
+    'unsent',
+    undefined,
+  ]);
+});
+
 test('what is lost goes with its text and its files', async () => {
   const mirror = await filled();
   await applyDelta(mirror, delta(1, 2, { lost: ['m1'] }));
@@ -113,7 +130,7 @@ test('a page that brings another version of a draft takes the text of the one be
 test('starting over forgets the text of drafts: without their rows no newer version would be noticed', async () => {
   const mirror = await filled();
   await applyDelta(mirror, delta(1, 2, { messages: [message('m1', { received_at: 2, flags: 8, seq: 2 })] }));
-  await startOver(mirror);
+  await startOver(mirror, delta(0, 9));
   expect([await bodyOf(mirror, 'm1'), await blobOf(mirror, 'm1', '2')]).toEqual([null, null]);
   expect(await bodyOf(mirror, 'm2')).not.toBeNull();
 });
@@ -176,13 +193,23 @@ test('starting over keeps texts, files and wishes, and forgets the rest', async 
   await enqueue(mirror, [READ], 1);
   await storePage(mirror, 'inbox', 'all', page(1, [message('m1', { received_at: 2 })]));
   await writeMeta(mirror.db, 'opened', ['sent']);
-  await startOver(mirror);
+  await startOver(mirror, delta(0, 9));
   const { messages, folders, windows, actions, outbox, bodies, blobs } = await dump(mirror);
   expect({ messages, folders, windows, actions }).toEqual({ messages: [], folders: [], windows: [], actions: [] });
   expect([outbox?.length, bodies?.length, blobs?.length]).toEqual([1, 2, 1]);
   expect(await bodyOf(mirror, 'm1')).toEqual(body('m1'));
-  expect([await readMeta(mirror.db, 'cursor'), await readMeta(mirror.db, 'owed')]).toEqual([null, null]);
-  expect(await readMeta(mirror.db, 'opened')).toEqual(['sent']);
+  expect(await readMeta(mirror.db, 'cursor')).toEqual({ epoch: EPOCH, seq: 9 });
+  expect([await readMeta(mirror.db, 'owed'), await readMeta(mirror.db, 'opened')]).toEqual([null, ['sent']]);
+});
+
+test('a browser killed while it starts over has all of the old mirror', async () => {
+  const mirror = await filled();
+  const before = await dump(mirror);
+  mirror.db.folders.hook('creating', () => {
+    throw new Error('killed');
+  });
+  await expect(startOver(mirror, delta(0, 9, { folders: [folder('sent')] }))).rejects.toThrow('killed');
+  expect(await dump(mirror)).toEqual(before);
 });
 
 test('after starting over what was sent is asked about again, what was refused stays refused', async () => {
@@ -190,7 +217,7 @@ test('after starting over what was sent is asked about again, what was refused s
   const [sent, refused] = await enqueue(mirror, [READ, READ], 1);
   await markSent(mirror, [sent?.id ?? '']);
   await mirror.db.outbox.update(refused?.id ?? '', { state: 'refused' });
-  await startOver(mirror);
+  await startOver(mirror, delta(0, 9));
   expect((await waitingOf(mirror)).map((wish) => wish.state)).toEqual(['waiting', 'refused']);
 });
 

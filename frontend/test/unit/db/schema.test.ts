@@ -3,14 +3,15 @@ import { Dexie } from 'dexie';
 import { expect, test } from 'vitest';
 import { keepDraft, saveDraft } from '../../../src/db/compositions';
 import { firstLook } from '../../../src/db/firstlook';
+import { sealMessages } from '../../../src/db/messages';
 import { readMeta } from '../../../src/db/meta';
-import { waitingOf } from '../../../src/db/outbox';
+import { enqueue, waitingOf } from '../../../src/db/outbox';
 import { wipe, type Mirror } from '../../../src/db/vault';
-import { composition, folder } from '../support/rows';
+import { composition, folder, message } from '../support/rows';
 
 const VERSIONS = [1, 2, 3, 4] as const;
 
-/** As an older version left it: a folder and a wish. */
+/** As an older version left it: a folder with a mail, and a wish. */
 async function ofVersion(version: (typeof VERSIONS)[number]): Promise<Mirror> {
   const { account, codec, db } = await newMirror();
   db.close();
@@ -41,6 +42,7 @@ async function ofVersion(version: (typeof VERSIONS)[number]): Promise<Mirror> {
   const inbox = folder('inbox', { role: 'inbox' });
   const wish = { v: 1, kind: 'flag', targets: ['m1'], args: { add: 1 }, base_seq: 0, created_at: 1, code: '' };
   await old.table('folders').put({ id: 'inbox', seq: 1, sealed: await codec.seal('folders', 'inbox', inbox) });
+  await old.table('messages').put((await sealMessages({ account, codec, db }, [message('m1', { seq: 5 })]))[0]);
   await old.table('outbox').put({ id: 'w1', n: 1, state: 'waiting', sealed: await codec.seal('outbox', 'w1', wish) });
   await old.table('meta').bulkPut([
     { key: 'next_n', value: 2 },
@@ -82,3 +84,12 @@ test.each(VERSIONS)('a mirror of version %i takes a first look: older code read 
   expect(await readMeta(mirror.db, 'cursor')).toBeNull();
   expect(await mirror.db.folders.count()).toBe(1);
 });
+
+test.each(VERSIONS)(
+  'what is wished in a mirror of version %i before its first look is decided at what is shown',
+  async (version) => {
+    const mirror = await sameMirror(await ofVersion(version));
+    await enqueue(mirror, [{ kind: 'move', targets: ['m1'], args: { folder: 'trash' } }], 1);
+    expect((await waitingOf(mirror)).map((wish) => wish.base_seq)).toEqual([0, 5]);
+  },
+);

@@ -4,6 +4,7 @@ Whoever writes an entry last wins; one that somebody removed comes back with the
 """
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
@@ -79,16 +80,30 @@ def account_of(entry_id: str, kind: Kind) -> str | None:
 
 
 def _merged(held: Iterable[Contact], more: Iterable[Contact]) -> tuple[dict[str, Contact], int]:
-    """→ all contacts by id, and how many of `more` went into another."""
+    """→ all contacts by id, and how many of `more` went into another. Two people may share an address (info@…): only
+    who is not named otherwise is the same."""
     after = {contact.id: contact for contact in held}
-    by_address = {_key(email): contact.id for contact in after.values() for email in contact.emails}
+    by_address: dict[str, list[str]] = defaultdict(list)
+    for contact in after.values():
+        _note(by_address, contact)
     merged = 0
     for contact in more:
-        known = next((by_address[key] for key in map(_key, contact.emails) if key in by_address), contact.id)
+        sharing = [held_id for email in contact.emails for held_id in by_address[_key(email)]]
+        known = next((held_id for held_id in sharing if _may_be_one(after[held_id], contact)), contact.id)
         merged += known in after
         after[known] = _filled(after[known], contact) if known in after else contact
-        by_address |= {_key(email): known for email in after[known].emails}
+        _note(by_address, after[known])
     return after, merged
+
+
+def _note(by_address: dict[str, list[str]], contact: Contact) -> None:
+    for email in contact.emails:
+        by_address[_key(email)].append(contact.id)
+
+
+def _may_be_one(there: Contact, more: Contact) -> bool:
+    names = {there.name.strip().casefold(), more.name.strip().casefold()} - {""}
+    return len(names) < 2
 
 
 def _filled(there: Contact, more: Contact) -> Contact:

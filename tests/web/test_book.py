@@ -169,8 +169,13 @@ def test_an_import_fills_gaps_and_doubles_nobody(alice: Person, bob: Person) -> 
         "/api/contacts",
         {
             "contacts": [
-                {**VERA, "id": new_id(), "name": "V. M.", "emails": ["vera@labor.EXAMPLE", "vera@privat.example"]},
-                {**VERA, "id": new_id(), "name": "Vera privat", "emails": ["VERA@privat.example"]},
+                {
+                    **VERA,
+                    "id": new_id(),
+                    "name": "vera muster",
+                    "emails": ["vera@labor.EXAMPLE", "vera@privat.example"],
+                },
+                {**VERA, "id": new_id(), "name": "", "emails": ["VERA@privat.example"]},
                 {"id": fresh, "name": "Urs", "emails": ["urs@a.example"]},
                 {"id": new_id(), "emails": ["URS@a.example", "urs@b.example"]},
             ]
@@ -182,6 +187,16 @@ def test_an_import_fills_gaps_and_doubles_nobody(alice: Person, bob: Person) -> 
     assert rows[pk]["emails"] == ["Vera@Labor.example", "vera@privat.example"]
     assert (rows[pk]["name"], rows[pk]["phone"], rows[pk]["note"]) == ("Vera Muster", VERA["phone"], "Meine Notiz")
     assert rows[fresh]["emails"] == ["urs@a.example", "urs@b.example"]
+
+
+def test_two_people_who_share_an_address_stay_two(alice: Person) -> None:
+    staff = [
+        {"id": new_id(), "name": name, "emails": ["info@praxis.example", f"{name.lower()}@praxis.example"]}
+        for name in ("Anna", "Beat", "Carla")
+    ]
+    assert alice.post("/api/contacts", {"contacts": staff}).json() == {"added": 3, "merged": 0}
+    assert alice.post("/api/contacts", {"contacts": [{**staff[1], "id": new_id()}]}).json() == {"added": 0, "merged": 1}
+    assert sorted(row["name"] for row in book_of(alice)[0]) == ["Anna", "Beat", "Carla"]
 
 
 def test_the_same_file_twice_changes_nothing_the_second_time(alice: Person) -> None:

@@ -51,8 +51,7 @@ export async function sharesWait(): Promise<boolean> {
 }
 
 /** The database goes when nothing waits: never while a service worker or another tab is at it. */
-const alone = <T>(work: () => Promise<T>): Promise<T> =>
-  navigator.locks.request('praxispost-shared-database', work);
+const alone = <T>(work: () => Promise<T>): Promise<T> => navigator.locks.request('praxispost-shared-database', work);
 
 async function withDb<T>(work: (db: SharedDb) => Promise<T>): Promise<T> {
   const db = new SharedDb();

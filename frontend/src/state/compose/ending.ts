@@ -75,7 +75,10 @@ async function discardNow(session: Session): Promise<void> {
 /** `here`: the server has not heard that it was thrown away. Else its draft has ended, and the text goes on in another. */
 async function bringBack(place: Place, writing: Writing, version: number, here: boolean): Promise<void> {
   const { draft } = writing.composition;
-  if (here && (await draftById(place.mirror, draft))) return showAgain(place, draft);
+  if (here && (await draftById(place.mirror, draft))) {
+    await showAgain(place, draft);
+    return;
+  }
   const composition = { ...writing.composition, draft: newId(), base: 0, replaces: '' };
   const facts = { ...begun(composition.draft), version: Math.max(1, version) };
   await goOnAs(place.mirror, draft, { ...writing, composition, message: '' }, facts);

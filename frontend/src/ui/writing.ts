@@ -14,8 +14,8 @@ export const answer = (message: string, kind: Answering, asFile = false): void =
 export const editAsNew = (message: string): void => void store().then((writing) => writing.composeAgain(message));
 export const edit = (message: string): void => void store().then((writing) => writing.editDraft(message));
 export const writeTo = (mailto: string): void => void store().then((writing) => writing.openMailto(mailto));
-/** A mail that was on its way and did not leave. */
-export const editUnsent = (action: string): Promise<void> => store().then((writing) => writing.editAction(action));
+/** A mail that was on its way and did not leave. → whether it is on the screen. */
+export const editUnsent = (action: string): Promise<boolean> => store().then((writing) => writing.editAction(action));
 export const textOf = (action: string): Promise<Composition | null> =>
   store().then((writing) => writing.compositionOf(action));
 export const closeWriting = (): void => void store().then((writing) => writing.closeComposer());

@@ -106,12 +106,13 @@ async function keptOf(place: Place, draft: string, message: string): Promise<Kep
 /** Its text was to be sent. */
 async function editSending(place: Place, draft: string, action: string): Promise<void> {
   const row = await actionById(place.mirror, action);
-  if (row && STOPPED.has(row.state)) return editAction(action);
+  if (row && STOPPED.has(row.state)) return void (await editAction(action));
   if ((await takeBack(place.mirror, place.bell, action)) !== 'late') await showAgain(place, draft);
 }
 
-/** A mail that was on its way and came to nothing: what is written here of it, else what the server has. */
-export async function editAction(action: string): Promise<void> {
+/** A mail that was on its way and came to nothing: what is written here of it, else what the server has.
+ *  → false: it is not on the screen, since it cannot be had now or what is open could not be put away. */
+export async function editAction(action: string): Promise<boolean> {
   const place = await arrival();
   const { mirror } = place;
   const row = await actionById(mirror, action);
@@ -121,20 +122,21 @@ export async function editAction(action: string): Promise<void> {
   if (await draftById(mirror, draft))
     return showAgain(place, draft, row ? { instead: action, since: await seenAt(place) } : {});
   const composition = await compositionFor(mirror, action);
-  if (composition) await showSaid(place, composition, -1, action);
+  return composition !== null && showSaid(place, composition, -1, action);
 }
 
 /** Whether it was sent nobody knows: as the same draft it could never be sent again. */
-async function editUnclear(place: Place, action: string): Promise<void> {
+async function editUnclear(place: Place, action: string): Promise<boolean> {
   const composition = await compositionFor(place.mirror, action);
-  if (composition) await showSaid(place, { ...composition, draft: newId(), base: 0, replaces: '' }, 0, action);
+  if (!composition) return false;
+  return showSaid(place, { ...composition, draft: newId(), base: 0, replaces: '' }, 0, action);
 }
 
 /** What the server has of it. `wished` -1: it knows this draft. */
-async function showSaid(place: Place, mail: Composition, wished: number, instead: string): Promise<void> {
+async function showSaid(place: Place, mail: Composition, wished: number, instead: string): Promise<boolean> {
   const facts: Facts = { ...begun(mail.draft), version: 1, wished };
   const original = await originalById(mail.original);
-  await showNoted(place, fresh(mail, { original }), facts, { instead, since: await seenAt(place) });
+  return showNoted(place, fresh(mail, { original }), facts, { instead, since: await seenAt(place) });
 }
 
 /** What a mail says that did not leave, or may not have. Null: it is over, or cannot be had now. */
@@ -142,16 +144,17 @@ export const compositionOf = async (action: string): Promise<Composition | null>
   compositionFor((await arrival()).mirror, action);
 
 /** It is written on from where it stands here: what was to end it came to nothing. */
-export async function showAgain(place: Place, draft: string, more: Partial<Writing> = {}): Promise<void> {
+export async function showAgain(place: Place, draft: string, more: Partial<Writing> = {}): Promise<boolean> {
   await reopen(place.mirror, draft);
   const kept = await draftById(place.mirror, draft);
-  if (kept) await showNoted(place, kept.writing, kept.facts, more);
+  return kept !== null && showNoted(place, kept.writing, kept.facts, more);
 }
 
-/** With something about it that has to be stored. */
-async function showNoted(place: Place, writing: Writing, facts: Facts, more: Partial<Writing>): Promise<void> {
+/** With something about it that has to be stored. → whether it is on the screen. */
+async function showNoted(place: Place, writing: Writing, facts: Facts, more: Partial<Writing>): Promise<boolean> {
   const session = await show(place, writing, facts);
   await session?.writer.note(more);
+  return session !== null;
 }
 
 async function originalById(message: string): Promise<Original | null> {

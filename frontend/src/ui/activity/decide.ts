@@ -9,10 +9,10 @@ import type { Remedy } from './words';
 /** The line that is to be looked at: it is shown when the ledger opens. */
 export const lookedAt = writable('');
 
-/** First on the screen, then off its way: a text is never only here for a moment. */
+/** First on the screen, then off its way: a text is never only here for a moment. Not shown, it stays on its way: the server
+ *  lets go of what is discarded. */
 async function takeBack(id: string): Promise<void> {
-  await editUnsent(id);
-  await discard(id);
+  if (await editUnsent(id)) await discard(id);
 }
 
 const REMEDIES: Record<Remedy, (item: ActivityItem) => unknown> = {
@@ -24,7 +24,7 @@ const REMEDIES: Record<Remedy, (item: ActivityItem) => unknown> = {
   discard: ({ id }) => discard(id),
 };
 
-export const decide = (item: ActivityItem, remedy: Remedy): void => void REMEDIES[remedy](item);
+export const decide = (item: ActivityItem, remedy: Remedy): unknown => REMEDIES[remedy](item);
 
 /** What stands behind an announcement: both texts, else the line itself. */
 export function look(item: ActivityItem): void {

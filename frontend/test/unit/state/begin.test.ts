@@ -3,9 +3,10 @@ import { get } from 'svelte/store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { allFacts, draftById } from '../../../src/db/compositions';
 import { markSent, markTried, waitingOf } from '../../../src/db/outbox';
+import { ledgerOf, type LedgerLine } from '../../../src/sync/ledger';
 import { Practice, VERA } from '../support/practice';
 import { action, composition, message } from '../support/rows';
-import { failure, noNetwork, serve } from '../support/server';
+import { failure, noNetwork, pathsOf, serve } from '../support/server';
 import { until } from '../support/until';
 
 /** How a mail comes on the screen. */
@@ -238,8 +239,24 @@ test("another device's mail is had from the server, and is kept here from then o
 test('a mail that the server has let go of begins nothing', async () => {
   await practice.feed({ actions: [action('a9', { kind: 'send', draft: 'd9', state: 'failed' })] });
   serve({ 'actions/': () => failure(404, 'missing') });
-  await tab.compose.editAction('a9');
+  expect(await tab.compose.editAction('a9')).toBe(false);
   expect([now(), await tab.compose.compositionOf('a9')]).toEqual([null, null]);
+});
+
+test.each([
+  ['that cannot be had now stays on its way', noNetwork, ['actions/a9/composition']],
+  [
+    'that is on the screen is then taken from its way',
+    () => composition('d9'),
+    ['actions/a9/composition', 'actions/a9/discard'],
+  ],
+])("another device's mail %s", async (_, answers, asked) => {
+  await practice.feed({ actions: [action('a9', { kind: 'send', draft: 'd9', state: 'waiting' })] });
+  const log = serve({ 'actions/a9/composition': answers, 'actions/a9/discard': () => ({}) });
+  const { decide } = await import('../../../src/ui/activity/decide');
+  const [line] = await ledgerOf(tab.mirror);
+  await decide(line as LedgerLine, 'undo');
+  expect(pathsOf(log)).toEqual(asked);
 });
 
 test('a mail that waits in the ledger is on the screen before it is taken from its way', async () => {

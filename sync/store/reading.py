@@ -17,19 +17,26 @@ from sync.plan.narrow import narrow_row
 from sync.store.rows import account_row_of, action_row, blocks_of, contacts_of, folder_row, message_row
 
 LEDGER_ROWS = 200
+# What is under way, and mails that did not leave: a person needs these however old they are.
+PENDING = Q(state__in=["waiting", "sending"]) | Q(kind="send", state__in=["held", "failed", "unknown"])
 
 
 def snapshot(account_id: str) -> Delta:
-    """Account, folders, address book, newest ledger lines; messages come by pages. Raises Account.DoesNotExist."""
+    """Account, folders, address book, ledger lines (the newest and those that are pending); messages come by pages.
+
+    Raises Account.DoesNotExist.
+    """
     account = Account.objects.get(pk=account_id)
-    actions = Action.objects.filter(account_id=account_id, seq__lte=account.seq).order_by("-pk")[:LEDGER_ROWS]
+    lines = Action.objects.filter(account_id=account_id, seq__lte=account.seq)
+    newest = lines.order_by("-pk").values("pk")[:LEDGER_ROWS]
+    actions = lines.filter(PENDING | Q(pk__in=newest)).order_by("pk")
     contacts, blocks, _ = _book_between(account_id, 0, account.seq)
     return Delta(
         epoch=str(account.epoch),
         prev=0,
         seq=account.seq,
         folders=[folder_row(row) for row in Folder.objects.filter(account_id=account_id, gone=False)],
-        actions=[action_row(row) for row in reversed(actions)],
+        actions=[action_row(row) for row in actions],
         contacts=contacts,
         blocks=blocks,
         account=account_row_of(account),
@@ -176,7 +183,8 @@ def _actions_between(account_id: str, since: int, until: int) -> list[ActionRow]
 def _book_between(account_id: str, since: int, until: int) -> tuple[list[Contact], list[TextBlock], list[str]]:
     rows = list(BookEntry.objects.filter(account_id=account_id, seq__gt=since, seq__lte=until))
     kept = [row for row in rows if not row.gone]
-    return contacts_of(kept), blocks_of(kept), [str(row.id) for row in rows if row.gone and row.created_seq <= since]
+    # Not narrowed to what was created before `since`: that may lie below what the browser has by frames.
+    return contacts_of(kept), blocks_of(kept), [str(row.id) for row in rows if row.gone]
 
 
 def _window_q(window: Window) -> Q:

@@ -86,6 +86,14 @@ def test_what_one_removes_is_gone_everywhere_and_comes_back_with_the_next_word_o
     assert [row["id"] for row in book_of(alice)[0]] == [pk]
 
 
+def test_what_came_and_went_since_is_told_as_gone(alice: Person, bob: Person) -> None:
+    """Who owes pages asks from behind what the frames have brought already."""
+    cursor = bob.snapshot()
+    pk = contact(alice)
+    alice.delete(f"/api/contacts/{pk}")
+    assert bob.changes(cursor)["lost_entries"] == [pk]
+
+
 @pytest.mark.parametrize("kind", ["contacts", "blocks"])
 def test_a_stranger_neither_writes_nor_removes_what_is_not_his(alice: Person, charlie: Person, kind: str) -> None:
     pk = new_id()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sync.models import Account
+from sync.models import Account, Action
 from sync.store import reading
 from tests.support.mirrored import Mirrored
 from tests.support.world import World
@@ -128,6 +128,23 @@ def test_a_long_absence_comes_in_portions_cut_between_seqs(
     monkeypatch.setattr("sync.store.reading.changes", in_portions)
     assert alice.changes(screen.cursor, *screen.windows)["more"] is True
     assert subjects(screen.catch_up()) == [f"mail {number}" for number in range(8)]
+
+
+def test_a_first_look_brings_what_is_pending_however_old_it_is(
+    alice: Person, filled: Callable[..., Mirrored], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirrored = filled("Befund")
+    ends = [("flag", "waiting"), ("send", "sending"), ("send", "held"), ("send", "failed"), ("send", "unknown")]
+    over = [("flag", "failed"), ("flag", "held"), ("send", "done"), ("flag", "done")]
+    lines: list[str] = []
+    for kind, state in [*ends, *over]:
+        line = mirrored.enqueue("flag", mirrored.row("Befund").id, add=1, remove=0).id
+        Action.objects.filter(intent=line).update(kind=kind, state=state)
+        lines.append(line)
+    with monkeypatch.context() as shorter:
+        shorter.setattr("sync.store.reading.LEDGER_ROWS", 1)
+        told = [row["id"] for row in alice.snapshot()["actions"]]
+    assert told == [*lines[: len(ends)], lines[-1]]
 
 
 def test_a_cursor_of_another_epoch_starts_over(alice: Person) -> None:

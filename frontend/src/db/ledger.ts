@@ -56,7 +56,8 @@ export async function aboutOf(mirror: Mirror, lines: readonly string[]): Promise
 }
 
 /** Inside the transaction of a delta, before its messages: which mail a line is about is remembered before that may be
- *  lost, since what is deleted leaves the windows of most browsers. What is shown is what is kept, and as many again. */
+ *  lost, since what is deleted leaves the windows of most browsers. What is shown is what is kept, and as many again, and
+ *  whatever its age what is under way or waits for a person. */
 export async function storeLedger(
   { db }: Mirror,
   rows: readonly ActionRow[],
@@ -79,5 +80,5 @@ export async function storeLedger(
   const over = known + rows.length - 2 * LEDGER_ROWS;
   if (over <= 0) return;
   const oldest = await db.actions.orderBy('created_at').limit(over).toArray();
-  await db.actions.bulkDelete(oldest.filter((row) => !row.unsent).map((row) => row.id));
+  await db.actions.bulkDelete(oldest.filter((row) => !row.unsent && !row.open).map((row) => row.id));
 }

@@ -50,6 +50,23 @@ test('of the ledger the newest lines are kept', async () => {
   expect((await actionsOf(mirror))[0]?.id).toBe(lines.at(-1)?.id);
 });
 
+test('of the ledger what is under way and the mails that did not leave are kept, whatever their age', async () => {
+  const mirror = await newMirror();
+  const old = [
+    action('open', { state: 'waiting', created_at: 0 }),
+    action('unsent', { kind: 'send', state: 'held', created_at: 1 }),
+    action('done', { created_at: 2 }),
+  ];
+  const lines = Array.from({ length: 2 * LEDGER_ROWS }, (_, at) => action(`a${at}`, { created_at: 10 + at }));
+  await applyDelta(mirror, delta(0, 1, { actions: old }));
+  await applyDelta(mirror, delta(1, 2, { actions: lines }));
+  expect((await mirror.db.actions.bulkGet(old.map((row) => row.id))).map((row) => row?.id)).toEqual([
+    'open',
+    'unsent',
+    undefined,
+  ]);
+});
+
 test('what is lost goes with its text and its files', async () => {
   const mirror = await filled();
   await applyDelta(mirror, delta(1, 2, { lost: ['m1'] }));

@@ -60,17 +60,15 @@ function storeSealed(
 ): Promise<Waiting[] | null> {
   const { db } = mirror;
   return db.transaction('rw', [db.outbox, db.meta, ...(beside?.tables ?? [])], async () => {
-    const [next, cursor, owed] = await db.meta.bulkGet(['next_n', 'cursor', 'owed']);
-    if ((owed || !cursor) && seen === 0) return null;
-    const first = (next?.value as number | undefined) ?? 1;
-    const base_seq = Math.max((cursor?.value as Cursor | undefined)?.seq ?? 0, seen);
+    const { first, base_seq } = await standing(db, seen);
+    if (base_seq === null) return null;
     const stored = ready.map(({ id, content }, at) => ({
       ...content,
       id,
       n: first + at,
       state: 'waiting' as const,
       recalled: false,
-      base_seq: Math.min(base_seq, content.since ?? Infinity),
+      base_seq: Math.min(base_seq, content.since || Infinity), // 0: nobody knew
     }));
     for (const wish of stored) await takeItsPlace(db, wish);
     await Promise.all([
@@ -89,6 +87,14 @@ function storeSealed(
     await beside?.write(stored);
     return stored;
   });
+}
+
+/** The next number, and what was seen of the mailbox; null where the rows say more than the cursor. */
+async function standing(db: MirrorDb, seen: number): Promise<{ first: number; base_seq: number | null }> {
+  const [next, cursor, owed] = await db.meta.bulkGet(['next_n', 'cursor', 'owed']);
+  const first = (next?.value as number | undefined) ?? 1;
+  const known = (cursor?.value as Cursor | undefined)?.seq ?? 0;
+  return { first, base_seq: (owed || !cursor) && seen === 0 ? null : Math.max(known, seen) };
 }
 
 /** What this device had seen of the targets when it decided; never 0, which asks for it. */

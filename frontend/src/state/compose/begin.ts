@@ -108,8 +108,8 @@ async function keptOf(place: Place, draft: string, message: string): Promise<Kep
 /** Its text was to be sent. */
 async function editSending(place: Place, draft: string, action: string): Promise<void> {
   const row = await actionById(place.mirror, action);
-  if (row && STOPPED.has(row.state)) return void (await editAction(action));
-  if ((await takeBack(place.mirror, place.bell, action)) !== 'late') await showAgain(place, draft);
+  if (row && STOPPED.has(row.state)) await editAction(action);
+  else if ((await takeBack(place.mirror, place.bell, action)) !== 'late') await showAgain(place, draft);
 }
 
 /** A mail that was on its way and came to nothing: what is written here of it, else what the server has.

@@ -16,7 +16,7 @@ import {
   type NewContact,
 } from '../sync/book';
 import { newId } from './compose/ids';
-import { arrival, onChange, onEnd, type Place } from './place';
+import { arrival, here, onChange, onEnd, type Place } from './place';
 import { account } from './status';
 
 export type { Answer, BadCard };
@@ -46,8 +46,13 @@ onEnd(() => {
 });
 // This file loads behind the first picture: what was told before is not heard again.
 void arrival().then(async (place) => {
-  const show = await read(place);
-  if (get(allContacts) === null) show();
+  try {
+    const show = await read(place);
+    if (here() === place && get(allContacts) === null) show();
+  } catch (error) {
+    // A mirror that was closed meanwhile (signed out) is no defect.
+    if (here() === place) reportError(error);
+  }
 });
 
 /** What the server took is shown at once: the feed brings the same a moment later. */

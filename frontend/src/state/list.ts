@@ -127,9 +127,12 @@ async function patch(place: Place, ids: readonly string[]): Promise<() => void> 
   };
 }
 
-async function open(folder: string, filter: ListFilter): Promise<void> {
+function open(folder: string, filter: ListFilter): void {
   const place = here();
-  if (!place || !folder) return;
+  if (place && folder) show(place, folder, filter).catch(unlessLeft(place));
+}
+
+async function show(place: Place, folder: string, filter: ListFilter): Promise<void> {
   kept = new Set();
   scrolled = false;
   notBefore = 0;
@@ -141,7 +144,7 @@ async function open(folder: string, filter: ListFilter): Promise<void> {
 }
 
 export function setFilter(filter: ListFilter): void {
-  void open(get(shown).folder, filter);
+  open(get(shown).folder, filter);
 }
 
 /** The next page below. Without a network nothing happens, and the list says that there is more. */
@@ -232,5 +235,5 @@ onEnd(() => {
 });
 overlay.subscribe(() => publish());
 current.subscribe((folder) => {
-  if (folder && folder.id !== get(shown).folder) void open(folder.id, 'all');
+  if (folder && folder.id !== get(shown).folder) open(folder.id, 'all');
 });

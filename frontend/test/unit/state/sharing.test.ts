@@ -66,7 +66,7 @@ test('a form that cannot be read is told to be lost, and ends in the app', async
 
 test('what waits for somebody whose session has ended is told to be lost when another signs in, never opened', async () => {
   await share('Befund');
-  tab.place.leave();
+  tab.kill();
   tab = await openTab(newAccount());
   await Practice.of(tab);
   await openShares();

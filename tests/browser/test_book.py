@@ -24,7 +24,7 @@ EMAIL:albert@alt.example
 END:VCARD
 BEGIN:VCARD
 VERSION:4.0
-FN:Anna M.
+FN:anna muster
 EMAIL:ANNA@muster.example
 TEL:+41 31 555 01 01
 END:VCARD

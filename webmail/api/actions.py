@@ -9,7 +9,7 @@ from sync.feed import Composition
 from sync.store import actions
 from sync.store.actions import Intent
 from webmail import access
-from webmail.api.auth import signed_in
+from webmail.api.auth import device_of, signed_in
 from webmail.wire.actions import Accepted, ActionBody, ActionsBody, read_args
 from webmail.wire.bounds import MAX_NUMBER, Id
 from webmail.wire.mirror import Refused
@@ -20,7 +20,7 @@ router = Router(tags=["actions"], auth=signed_in)
 @router.post("/actions", response=Accepted)
 def post_actions(request: HttpRequest, body: ActionsBody) -> Accepted:
     """Accepted means durable. A repeat of an id answers with what became of it the first time."""
-    device: Any = request.auth  # type: ignore[attr-defined]
+    device = device_of(request)
     intents: list[Intent] = []
     refused: list[Refused] = []
     for item in body.actions:
@@ -42,14 +42,14 @@ def post_actions(request: HttpRequest, body: ActionsBody) -> Accepted:
 
 @router.post("/actions/{action_id}/retry", response=Accepted)
 def post_retry(request: HttpRequest, action_id: Id) -> Accepted:
-    device: Any = request.auth  # type: ignore[attr-defined]
+    device = device_of(request)
     actions.retry(device.account_id, access.action(device, action_id))
     return Accepted(accepted=[], refused=[])
 
 
 @router.post("/actions/{action_id}/discard", response=Accepted)
 def post_discard(request: HttpRequest, action_id: Id) -> Accepted:
-    device: Any = request.auth  # type: ignore[attr-defined]
+    device = device_of(request)
     actions.discard(device.account_id, access.action(device, action_id))
     return Accepted(accepted=[], refused=[])
 

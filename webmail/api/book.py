@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Status
 
 from sync.store import accounts, book
 from webmail import access
-from webmail.api.auth import Coded, signed_in
+from webmail.api.auth import Coded, device_of, signed_in
 from webmail.wire.book import ContactBody, DomainBody, ImportBody, ImportedRow, TextBlockBody
 from webmail.wire.bounds import Id
 
@@ -18,7 +17,7 @@ router = Router(tags=["book"], auth=signed_in)
 
 @router.put("/contacts/{contact_id}", response={204: None})
 def put_contact(request: HttpRequest, contact_id: Id, body: ContactBody) -> Status[None]:
-    device = _device(request)
+    device = device_of(request)
     contact = body.value(access.contact(device, contact_id))
     with _told():
         book.put(device.account_id, contact)
@@ -27,7 +26,7 @@ def put_contact(request: HttpRequest, contact_id: Id, body: ContactBody) -> Stat
 
 @router.delete("/contacts/{contact_id}", response={204: None})
 def delete_contact(request: HttpRequest, contact_id: Id) -> Status[None]:
-    device = _device(request)
+    device = device_of(request)
     book.remove(device.account_id, "contact", access.contact(device, contact_id))
     return Status(204, None)
 
@@ -35,7 +34,7 @@ def delete_contact(request: HttpRequest, contact_id: Id) -> Status[None]:
 @router.post("/contacts", response=ImportedRow)
 def post_contacts(request: HttpRequest, body: ImportBody) -> ImportedRow:
     """Take many in. Those who share an address become one; nothing that is there is overwritten."""
-    device = _device(request)
+    device = device_of(request)
     contacts = [one.value(access.contact(device, one.id)) for one in body.contacts]
     with _told():
         done = book.import_contacts(device.account_id, contacts)
@@ -44,7 +43,7 @@ def post_contacts(request: HttpRequest, body: ImportBody) -> ImportedRow:
 
 @router.put("/blocks/{block_id}", response={204: None})
 def put_block(request: HttpRequest, block_id: Id, body: TextBlockBody) -> Status[None]:
-    device = _device(request)
+    device = device_of(request)
     block = body.value(access.text_block(device, block_id))
     with _told():
         book.put(device.account_id, block)
@@ -53,7 +52,7 @@ def put_block(request: HttpRequest, block_id: Id, body: TextBlockBody) -> Status
 
 @router.delete("/blocks/{block_id}", response={204: None})
 def delete_block(request: HttpRequest, block_id: Id) -> Status[None]:
-    device = _device(request)
+    device = device_of(request)
     book.remove(device.account_id, "block", access.text_block(device, block_id))
     return Status(204, None)
 
@@ -62,7 +61,7 @@ def delete_block(request: HttpRequest, block_id: Id) -> Status[None]:
 def put_domain(request: HttpRequest, body: DomainBody) -> Status[None]:
     """A person's word on one domain."""
     try:
-        accounts.judge_domain(_device(request).account_id, body.domain, protected=body.protected)
+        accounts.judge_domain(device_of(request).account_id, body.domain, protected=body.protected)
     except ValueError:
         raise Coded(422, "bad_domain") from None
     return Status(204, None)
@@ -79,7 +78,3 @@ def _told() -> Iterator[None]:
         raise Coded(422, "full") from None
     except book.NotYours:
         raise access.Missing("entry") from None
-
-
-def _device(request: HttpRequest) -> Any:
-    return request.auth  # type: ignore[attr-defined]

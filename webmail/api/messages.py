@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any
 from urllib.parse import quote
 
 from channels.db import database_sync_to_async
@@ -15,7 +14,7 @@ from sync.bus.requests import OwnerSilent, Request, RequestFailed, ask
 from sync.feed import BodyRow
 from sync.store import bodies, drafts
 from webmail import access
-from webmail.api.auth import Coded, signed_in_async
+from webmail.api.auth import Coded, device_of, signed_in_async
 from webmail.headers import PART_CSP
 from webmail.wire.bounds import Id
 from webmail.wire.mirror import Bodies, BodiesBody, Refused
@@ -30,7 +29,7 @@ INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "appli
 async def post_bodies(request: HttpRequest, body: BodiesBody) -> Bodies:
     """Up to 20 at once. Those that cannot be had now are named with the reason: one that its owner says nothing of has
     just left its folder, and is asked for again until it has turned up elsewhere or is gone."""
-    device: Any = request.auth  # type: ignore[attr-defined]
+    device = device_of(request)
     mine, missing = await database_sync_to_async(access.messages, thread_sensitive=False)(device, body.ids)
     found = await database_sync_to_async(bodies.cached_bodies, thread_sensitive=False)(mine)
     wanted = [pk for pk in mine if pk not in found]
@@ -74,7 +73,7 @@ async def get_eml(request: HttpRequest, message_id: Id) -> HttpResponseBase:
 
 
 async def _streamed(request: HttpRequest, wanted: Request, *, inline: bool) -> HttpResponseBase:
-    device: Any = request.auth  # type: ignore[attr-defined]
+    device = device_of(request)
     await database_sync_to_async(access.message, thread_sensitive=False)(device, wanted.messages[0])
     chunks = ask(device.account_id, wanted)
     try:

@@ -9,7 +9,7 @@ from pydantic import Field
 from sync.feed import Delta, Page, Position, WindowKind
 from sync.store import reading
 from webmail import access
-from webmail.api.auth import signed_in
+from webmail.api.auth import device_of, signed_in
 from webmail.wire.bounds import Id
 from webmail.wire.mirror import ChangesBody, Reset
 
@@ -42,9 +42,9 @@ def get_page(
     before = None
     if before_received_at is not None and before_id is not None:
         before = Position(received_at=before_received_at, id=before_id)
-    folder = access.folder(request.auth, folder_id)  # type: ignore[attr-defined]
+    folder = access.folder(device_of(request), folder_id)
     return reading.page(_account(request), folder, kind, before, limit)
 
 
 def _account(request: HttpRequest) -> str:
-    return str(request.auth.account_id)  # type: ignore[attr-defined]
+    return str(device_of(request).account_id)

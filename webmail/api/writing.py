@@ -1,7 +1,5 @@
 """What writing needs beside the outbox: identities, protected domains, the SMTP server, files on their way up."""
 
-from typing import Any
-
 from django.http import HttpRequest
 from ninja import Router, Status
 
@@ -9,7 +7,7 @@ from sync.feed import Composition
 from sync.store import accounts, drafts, uploads
 from webmail import access
 from webmail.accounts.smtp import SmtpRefused, choose_smtp
-from webmail.api.auth import Coded, signed_in
+from webmail.api.auth import Coded, device_of, signed_in
 from webmail.wire.bounds import Id
 from webmail.wire.mirror import Refusal
 from webmail.wire.writing import SmtpBody, Upload, UploadBody, WritingBody
@@ -57,22 +55,18 @@ def put_chunk(request: HttpRequest, upload_id: Id, offset: int) -> Upload:
     chunk = request.body
     if not 0 < len(chunk) <= CHUNK_BYTES:
         raise Coded(422, "bad_input")
-    received = uploads.append(access.upload(_device(request), upload_id), offset, chunk)
+    received = uploads.append(access.upload(device_of(request), upload_id), offset, chunk)
     return Upload(id=upload_id, received=received)
 
 
 @router.get("/actions/{action_id}/composition", response=Composition)
 def get_composition(request: HttpRequest, action_id: Id) -> Composition:
     """What a held, failed or unclear mail says, for whoever decides on it; 404 once it is settled for good."""
-    found = drafts.composition_of(_account(request), access.action(_device(request), action_id))
+    found = drafts.composition_of(_account(request), access.action(device_of(request), action_id))
     if found is None:
         raise access.Missing("composition")
     return found
 
 
-def _device(request: HttpRequest) -> Any:
-    return request.auth  # type: ignore[attr-defined]
-
-
 def _account(request: HttpRequest) -> str:
-    return str(_device(request).account_id)
+    return str(device_of(request).account_id)

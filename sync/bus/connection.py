@@ -1,5 +1,8 @@
 """Redis connections of this process."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
@@ -24,7 +27,18 @@ def patient() -> "redis.Redis":
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=PATIENCE_S, **_OPTIONS)
 
 
-def asynchronous() -> "redis.asyncio.Redis":
-    """A new client for the running event loop, to be entered with `async with`. It waits for ever: the caller bounds
-    what it asks."""
-    return redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_timeout=None, **_OPTIONS)
+@asynccontextmanager
+async def asynchronous() -> "AsyncIterator[redis.asyncio.Redis]":
+    """A client of its own for the running event loop. It waits for ever: the caller bounds what it asks."""
+    client = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_timeout=None, **_OPTIONS)
+    try:
+        yield client
+    finally:
+        closing = asyncio.ensure_future(client.aclose())
+        try:
+            await asyncio.shield(closing)
+        except asyncio.CancelledError:
+            # redis-py's own end of an `async with` leaves here with the line still open, and the end of the loop
+            # may come before it is closed.
+            await closing
+            raise

@@ -61,9 +61,7 @@ class Request:
 
 async def ask(account_id: str, request: Request, *, timeout_s: float = LONGEST_WAIT_S) -> AsyncGenerator[bytes, None]:
     """Yield the answer's chunks. `timeout_s` bounds the wait for each. Raises OwnerSilent, RequestFailed."""
-    async with (
-        asynchronous() as client
-    ):  # around all: an asker that is cancelled once more while it says so closes it too
+    async with asynchronous() as client:  # around all: cancelled once more while it says that it left, it closes too
         try:
             key = _requests_key(account_id)
             async with asyncio.timeout(TIMEOUT_S):

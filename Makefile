@@ -6,7 +6,9 @@ SHELL := /bin/bash
 
 PY := .venv/bin/python
 UV_VERSION := 0.13.9
-JOBS ?= 2
+# More at a time than there are cores: half of the stories wait, for a lease, a time-out or a server.
+JOBS ?= 4
+AT_ONCE = -n $(JOBS) --dist worksteal
 SEEDS ?= 200
 SOURCES := $(shell find frontend/src frontend/public -type f 2>/dev/null) frontend/index.html frontend/vite.config.ts
 
@@ -44,20 +46,20 @@ check-frontend:
 	cd frontend && npm run --silent check && npm run --silent test
 
 unit: .venv/.synced .venv/.tests-ready
-	$(PY) -m pytest tests/unit -q -n $(JOBS)
+	$(PY) -m pytest tests/unit -q -n 2
 
 web: .venv/.synced .venv/.tests-ready
-	$(PY) -m pytest tests/web tests/imap tests/laws -q -n $(JOBS)
-	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 $(PY) -m pytest tests/smtp -q -n $(JOBS) -p no:cacheprovider
-	$(PY) -m deploy.embedded.postgres $(PY) -m pytest tests/web tests/imap tests/laws -q -n $(JOBS)
+	$(PY) -m pytest tests/web tests/imap tests/laws -q $(AT_ONCE)
+	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 $(PY) -m pytest tests/smtp -q $(AT_ONCE) -p no:cacheprovider
+	$(PY) -m deploy.embedded.postgres $(PY) -m pytest tests/web tests/imap tests/laws -q $(AT_ONCE)
 
 browser: .venv/.synced .venv/.tests-ready frontend/dist/build.json
-	$(PY) -m pytest tests/browser -q -n $(JOBS) --ignore tests/browser/sending
-	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 $(PY) -m pytest tests/browser/sending -q -n $(JOBS) -p no:cacheprovider
+	$(PY) -m pytest tests/browser -q $(AT_ONCE) --ignore tests/browser/sending
+	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 $(PY) -m pytest tests/browser/sending -q $(AT_ONCE) -p no:cacheprovider
 
 laws: .venv/.synced .venv/.tests-ready frontend/dist/build.json ## the seeded stories, 200 times each; SEEDS=1000 for more
-	SEEDS=$(SEEDS) $(PY) -m pytest tests/imap/sync/test_sending_faults.py tests/browser/test_flapping.py -q -n $(JOBS)
-	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 SEEDS=$(SEEDS) $(PY) -m pytest tests/smtp/test_exactly_once.py tests/smtp/test_send_faults.py -q -n $(JOBS) -p no:cacheprovider
+	SEEDS=$(SEEDS) $(PY) -m pytest tests/imap/sync/test_sending_faults.py tests/browser/test_flapping.py -q $(AT_ONCE)
+	$(AS_ROOT) env PYTHONDONTWRITEBYTECODE=1 SEEDS=$(SEEDS) $(PY) -m pytest tests/smtp/test_exactly_once.py tests/smtp/test_send_faults.py -q $(AT_ONCE) -p no:cacheprovider
 
 bench: .venv/.synced .venv/.tests-ready frontend/dist/build.json ## every figure; NAME=push for one
 	@$(PY) -m bench $(NAME)

@@ -1,6 +1,6 @@
 """Accounts: their secret, their state, their choice of an archive."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from sync.mime.refuse import check_line
 from sync.models import Account, Folder, Shard, new_id
 from sync.store.clock import now_ms
 from sync.store.commit import change
-from sync.store.rows import account_row_of
+from sync.store.rows import account_row_of, identities_of
 
 MAX_DOMAINS = 500
 
@@ -138,9 +138,14 @@ def archive_folder(account_id: str) -> str:
 
 
 def set_writing(
-    account_id: str, identities: Sequence[Identity], protected_domains: Sequence[str] | None = None
+    account_id: str,
+    identities: Sequence[Identity],
+    protected_domains: Sequence[str] | None = None,
+    *,
+    keep_html: Collection[str] = (),
 ) -> None:
     """As whom one writes here; the first identity is the default. `protected_domains`: all of them, None: as they are.
+    `keep_html`: ids of identities whose formatted signature stays what it is.
 
     Raises ValueError for what no header of a mail may hold.
     """
@@ -149,12 +154,13 @@ def set_writing(
         check_line(identity.name, "name")
         if identity.reply_to:
             check_address(identity.reply_to, "reply_to")
-    kept = [replace(identity, signature_html=_safe_signature(identity.signature_html)) for identity in identities]
+    safe = [replace(identity, signature_html=_safe_signature(identity.signature_html)) for identity in identities]
     fields: dict[str, Any] = {}
     if protected_domains is not None:
         domains = {domain.strip().lower().strip(".") for domain in protected_domains} - {""}
         fields["protected_domains"] = " ".join(sorted(domains))
     with change(account_id) as made:
+        kept = _with_html(account_id, safe, keep_html)
         sealed = seal_json([asdict(identity) for identity in kept], f"identities:{account_id}")
         Account.objects.filter(pk=account_id).update(identities=sealed, **fields)
         made.account = True
@@ -179,6 +185,16 @@ def judge_domain(account_id: str, domain: str, *, protected: bool) -> None:
             protected_domains=" ".join(sorted(there)), declined_domains=" ".join(sorted(declined))
         )
         made.account = True
+
+
+def _with_html(account_id: str, identities: Sequence[Identity], keep_html: Collection[str]) -> list[Identity]:
+    """Those of `keep_html` with the formatted signature that is stored, if there is one."""
+    if not keep_html:
+        return list(identities)
+    stored = {one.id: one.signature_html for one in identities_of(Account.objects.get(pk=account_id))}
+    return [
+        replace(one, signature_html=stored.get(one.id, "")) if one.id in keep_html else one for one in identities
+    ]
 
 
 def _safe_signature(html: str) -> str:

@@ -300,6 +300,25 @@ def test_a_formatted_signature_is_kept_as_it_may_stand_in_a_mail(
     assert [one["signature_html"] for one in charlie.get_session()["account"]["identities"]] == [""]
 
 
+@pytest.mark.parametrize("said", [{}, {"signature_html": None}])
+def test_a_browser_that_says_nothing_of_a_formatted_signature_leaves_it_as_it_is(
+    alice: Person, bob: Person, said: dict[str, Any]
+) -> None:
+    """An older one does not know of it."""
+    own = identity(signature="Praxis", signature_html="<b>Praxis</b>")
+    alice.put("/api/writing", {"identities": [own]})
+    older = {"id": own["id"], "name": "Praxis Muster", "email": own["email"], **said}
+    fresh = identity(name="Labor", **said)
+    assert bob.put("/api/writing", {"identities": [fresh, older]}).status_code == 204
+    stored = alice.snapshot()["account"]["identities"]
+    assert [(one["name"], one["signature_html"]) for one in stored] == [
+        ("Labor", ""),
+        ("Praxis Muster", "<b>Praxis</b>"),
+    ]
+    alice.put("/api/writing", {"identities": [{**older, "signature_html": ""}]})
+    assert [one["signature_html"] for one in alice.snapshot()["account"]["identities"]] == [""]
+
+
 @pytest.mark.parametrize(
     "fields",
     [

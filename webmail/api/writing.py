@@ -21,7 +21,7 @@ def put_writing(request: HttpRequest, body: WritingBody) -> Status[None]:
     """Replaces the identities; every browser of the account hears of it by the feed."""
     identities = [identity.value() for identity in body.identities]
     try:
-        accounts.set_writing(_account(request), identities, body.protected_domains)
+        accounts.set_writing(_account(request), identities, body.protected_domains, keep_html=body.silent())
     except ValueError:
         raise Coded(422, "bad_address") from None
     return Status(204, None)

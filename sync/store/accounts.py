@@ -192,9 +192,7 @@ def _with_html(account_id: str, identities: Sequence[Identity], keep_html: Colle
     if not keep_html:
         return list(identities)
     stored = {one.id: one.signature_html for one in identities_of(Account.objects.get(pk=account_id))}
-    return [
-        replace(one, signature_html=stored.get(one.id, "")) if one.id in keep_html else one for one in identities
-    ]
+    return [replace(one, signature_html=stored.get(one.id, "")) if one.id in keep_html else one for one in identities]
 
 
 def _safe_signature(html: str) -> str:

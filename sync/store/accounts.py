@@ -20,6 +20,12 @@ from sync.store.commit import change
 from sync.store.rows import account_row_of, identities_of
 
 MAX_DOMAINS = 500
+MAX_SIGNATURE_CHARS = 50_000  # of HTML, a logo inside it included
+MAX_SIGNATURES_CHARS = 150_000  # of all identities: they travel in the account's row, to every browser
+
+
+class SignaturesTooLarge(Exception):
+    """Formatted signatures beyond what is kept, one or all together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,9 +153,11 @@ def set_writing(
     """As whom one writes here; the first identity is the default. `protected_domains`: all of them, None: as they are.
     `keep_html`: ids of identities whose formatted signature stays what it is.
 
-    Raises ValueError for what no header of a mail may hold.
+    Raises ValueError for what no header of a mail may hold, SignaturesTooLarge.
     """
     for identity in identities:
+        if len(identity.signature_html) > MAX_SIGNATURE_CHARS:
+            raise SignaturesTooLarge
         check_address(identity.email, "email")
         check_line(identity.name, "name")
         if identity.reply_to:
@@ -161,6 +169,8 @@ def set_writing(
         fields["protected_domains"] = " ".join(sorted(domains))
     with change(account_id) as made:
         kept = _with_html(account_id, safe, keep_html)
+        if sum(len(identity.signature_html) for identity in kept) > MAX_SIGNATURES_CHARS:
+            raise SignaturesTooLarge
         sealed = seal_json([asdict(identity) for identity in kept], f"identities:{account_id}")
         Account.objects.filter(pk=account_id).update(identities=sealed, **fields)
         made.account = True

@@ -319,6 +319,17 @@ def test_a_browser_that_says_nothing_of_a_formatted_signature_leaves_it_as_it_is
     assert [one["signature_html"] for one in alice.snapshot()["account"]["identities"]] == [""]
 
 
+@pytest.mark.parametrize("chars", [[50_001], [40_000, 40_000, 40_000, 40_000]])
+def test_formatted_signatures_that_are_too_large_one_or_together_are_refused(alice: Person, chars: list[int]) -> None:
+    """Each account row that is told to a browser carries them all."""
+    own = identity(signature_html="<b>Praxis</b>")
+    alice.put("/api/writing", {"identities": [own]})
+    large = [identity(signature_html="<b>x</b>" + "x" * (many - 8)) for many in chars]
+    answer = alice.put("/api/writing", {"identities": [{**own, "signature_html": None}, *large]})
+    assert code_of(answer) == (422, "signatures_too_large")
+    assert [one["id"] for one in alice.snapshot()["account"]["identities"]] == [own["id"]]
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -24,6 +24,8 @@ def put_writing(request: HttpRequest, body: WritingBody) -> Status[None]:
         accounts.set_writing(_account(request), identities, body.protected_domains, keep_html=body.silent())
     except ValueError:
         raise Coded(422, "bad_address") from None
+    except accounts.SignaturesTooLarge:
+        raise Coded(422, "signatures_too_large") from None
     return Status(204, None)
 
 

@@ -77,7 +77,7 @@ class IdentityBody(Strict):
     email: Line
     reply_to: Line = ""
     signature: Annotated[str, StringConstraints(max_length=10_000)] = ""
-    signature_html: Annotated[str, StringConstraints(max_length=50_000)] | None = None
+    signature_html: Annotated[str, StringConstraints(max_length=MAX_TEXT)] | None = None  # the store allows less
 
     def value(self) -> Identity:
         return Identity(**self.model_dump(exclude_none=True))

@@ -346,6 +346,6 @@ def _placement(row: Message) -> Placement:
         role=row.folder.role if row.folder else "",
         uid=row.uid or 0,
         flags=flags_of(row.flags, row.keywords),
-        moved_seq=row.move_told_seq,
+        moved_seq=row.shown_since,
         moved_by=row.moved_by,
     )

@@ -101,7 +101,7 @@ def add(account_id: str, fence: int, folder_id: str, batch: Sequence[NewMessage]
             else:
                 # Our own move may come back this way, where a server does not tell where it put what.
                 own = bool(twin.moved_by) and made.at_ms - twin.unlinked_at < OWN_MOVE_MS
-                by, told_seq = (twin.moved_by, twin.move_told_seq) if own else ("", made.seq)
+                by, told_seq = (twin.moved_by, twin.shown_since) if own else ("", made.seq)
                 _link(twin, uuid.UUID(folder_id), new.uid, new.flags, made, by=by, told_seq=told_seq)
                 twin.save(update_fields=_LINK_FIELDS)
                 counts.add(twin, +1)

@@ -66,7 +66,7 @@ class Conductor:
             mirror, self._connections, on_fence_lost, self._forget_watch, self._want_everything, self._close_lanes
         )
         self._wants = Wants(listing=True, sweep=True, actions=True, requests=True)
-        self._upkeep = Upkeep(mirror)
+        self._upkeep = Upkeep(mirror, self._connections)
         self._sweep_at = self._renew_at = 0.0
         self._watched_at = math.inf
         self._expected = 0

@@ -261,7 +261,8 @@ def bury(account_id: str, fence: int, *, unlinked_before: int) -> int:
 
 
 def prune(account_id: str, fence: int, *, gone_before: int) -> int:
-    """Remove tombstones older than that; `floor` says below which seq a browser has to start over. → how many."""
+    """Remove tombstones older than that, and those of folders and of the address book that are older than these;
+    `floor` says below which seq a browser has to start over. → how many messages."""
     rows = Message.objects.filter(account_id=account_id, gone=True, gone_at__lt=gone_before)
     ids = list(rows.values_list("pk", flat=True)[:1000])
     if not ids:
@@ -270,7 +271,8 @@ def prune(account_id: str, fence: int, *, gone_before: int) -> int:
         newest = Message.objects.filter(pk__in=ids).aggregate(seq=Max("seq"))["seq"]
         Account.objects.filter(pk=account_id, floor__lt=newest).update(floor=newest)
         Message.objects.filter(pk__in=ids).delete()
-        BookEntry.objects.filter(account_id=account_id, gone=True, seq__lte=newest).delete()
+        for others in (Folder, BookEntry):
+            others._default_manager.filter(account_id=account_id, gone=True, seq__lte=newest).delete()
     return len(ids)
 
 

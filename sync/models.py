@@ -77,7 +77,8 @@ class Folder(models.Model):
     path = models.TextField()
     delimiter = models.TextField(default="")
     role = models.TextField(default="")
-    selectable = models.BooleanField(default=True)
+    selectable = models.BooleanField(default=True)  # as LIST says
+    refused = models.BooleanField(default=False, db_default=False)  # the last SELECT, whatever LIST says
 
     uidvalidity = models.BigIntegerField(null=True)
     uidnext = models.BigIntegerField(default=1)

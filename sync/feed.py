@@ -48,7 +48,7 @@ class FolderRow:
     path: str  # decoded full name
     delimiter: str
     role: str  # a value of sync.mail.Role
-    selectable: bool
+    selectable: bool  # the server lets us open it
     total: int
     unread: int
     marked_deleted: int

@@ -77,7 +77,8 @@ class Folder(models.Model):
     path = models.TextField()
     delimiter = models.TextField(default="")
     role = models.TextField(default="")
-    selectable = models.BooleanField(default=True)
+    selectable = models.BooleanField(default=True)  # as LIST says
+    refused = models.BooleanField(default=False, db_default=False)  # the last SELECT, whatever LIST says
 
     uidvalidity = models.BigIntegerField(null=True)
     uidnext = models.BigIntegerField(default=1)
@@ -129,7 +130,8 @@ class Message(models.Model):
     created_seq = models.BigIntegerField()
     moved_seq = models.BigIntegerField(default=0)
     moved_by = models.TextField(default="")  # the device, or "" for another mail program
-    move_told_seq = models.BigIntegerField(default=0)  # when browsers heard of it: of our own moves, when it was wished
+    # When browsers heard of it: of our own moves, when it was wished; 0: at `moved_seq`.
+    move_told_seq = models.BigIntegerField(default=0, db_default=0)
     unlinked_at = models.BigIntegerField(default=0)
     gone = models.BooleanField(default=False)
     gone_at = models.BigIntegerField(default=0)
@@ -158,6 +160,11 @@ class Message(models.Model):
             ),
             models.Index(fields=["account", "gone_at"], name="message_gone", condition=models.Q(gone=True)),
         ]
+
+    @property
+    def shown_since(self) -> int:
+        """The seq from which browsers show it where it is."""
+        return self.move_told_seq or self.moved_seq
 
 
 class Body(models.Model):

@@ -70,6 +70,12 @@ def contact(device: Principal, contact_id: str) -> str:
     return contact_id
 
 
+def contacts(device: Principal, contact_ids: Sequence[str]) -> None:
+    """The same for many: all of them are yours or nobody's yet."""
+    if book.strangers(device.account_id, contact_ids, "contact"):
+        raise Missing("contact")
+
+
 def text_block(device: Principal, block_id: str) -> str:
     """Its id; one that was never stored is nobody's yet."""
     if book.account_of(block_id, "block") not in (None, device.account_id):

@@ -25,5 +25,9 @@ class CommandRefused(ImapError):
     """NO or BAD to this command: it will not get better by repeating. The connection is still good."""
 
 
+class FolderRefused(CommandRefused):
+    """NO to SELECT: the folder is not there, or not for us, whatever LIST shows."""
+
+
 class Nonsense(ImapError):
     """An answer that cannot be read, or is too large: put this folder or message aside and go on with others."""

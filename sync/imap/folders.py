@@ -8,7 +8,7 @@ from typing import Any
 from imapclient.exceptions import ProtocolError
 from imapclient.response_parser import parse_response
 
-from sync.imap.errors import CommandRefused, Nonsense, NotNow
+from sync.imap.errors import CommandRefused, FolderRefused, Nonsense, NotNow
 from sync.imap.messages import read_fetch
 from sync.imap.session import Session, Untagged, folder_name, readable_name, vanished_uids
 from sync.mail import FlagState, FolderListing, FolderStatus, Selected, UidSet
@@ -73,7 +73,8 @@ class FolderCommands(Session):
     def select(self, name: str, *, since: ResyncPoint | None = None, read_only: bool = False) -> Selected:
         """SELECT, or EXAMINE; with `since` what vanished and changed comes along.
 
-        A folder that grants no writing is opened with EXAMINE instead. Raises CommandRefused when it is not there.
+        A folder that grants no writing is opened with EXAMINE instead. Raises FolderRefused when it is not there, or
+        not for us.
         """
         words = [folder_name(name)]
         if since is not None and since.uidvalidity and since.modseq:
@@ -84,7 +85,10 @@ class FolderCommands(Session):
         self._keep_vanished(self._imap.untagged_responses)  # while it is known of which folder it is
         self.selected = None
         self._imap.is_readonly = True  # or imaplib raises when a shared folder answers READ-ONLY
-        untagged = self.run("EXAMINE" if read_only else "SELECT", *words)
+        try:
+            untagged = self.run("EXAMINE" if read_only else "SELECT", *words)
+        except CommandRefused as error:
+            raise FolderRefused(error.code) from None
         self._imap.state = "SELECTED"
         self.selected = name
         found = self._selected(name, untagged, since)
@@ -97,7 +101,7 @@ class FolderCommands(Session):
         False: it was deleted and made anew since `uidvalidity` (RFC 3501 2.3.1.1), and our UIDs name other people's
         messages in it now. 0: nothing is known to compare with.
 
-        Raises CommandRefused when it is not there.
+        Raises FolderRefused when it is not there.
         """
         if self.selected != name or uidvalidity not in (0, self.uidvalidity):
             self.select(name)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from sync.imap.connection import Connection
+from sync.imap.errors import FolderRefused, ImapError
 from sync.mail import FolderListing, FolderStatus, Role
 from sync.plan.folder import is_dirty, is_look_due
 from sync.plan.roles import assign_roles
@@ -40,16 +41,32 @@ def due_looks(
     connection: Connection, cursors: Sequence[Cursor], opened: Collection[str], *, now_ms: int
 ) -> list[Cursor]:
     """Folders to look at though STATUS says nothing of them, because it does not say everything. `opened`: ids of those
-    that people look at; the Inbox is always one. At most a few at a time, those that waited longest first."""
+    that people look at; the Inbox is always one. At most a few at a time, those that waited longest first, and then
+    those that could not be opened: they may be by now."""
     offers = "QRESYNC" in connection.capabilities
 
     def is_due(cursor: Cursor) -> bool:
+        if cursor.refused:
+            return cursor.known.uidvalidity is not None
         is_open = cursor.role is Role.INBOX or cursor.id in opened
         return is_look_due(
             cursor.known, offers_qresync=offers, looked_at=cursor.looked_at, is_open=is_open, now_ms=now_ms
         )
 
-    return sorted(filter(is_due, cursors), key=lambda cursor: cursor.looked_at)[:LOOKS_A_SWEEP]
+    due = sorted(filter(is_due, cursors), key=lambda cursor: (cursor.refused, cursor.looked_at))
+    return due[:LOOKS_A_SWEEP]
+
+
+def note_readable(mirror: Mirror, cursor: Cursor, error: ImapError | None) -> None:
+    """What came of reading a folder: the account's state goes by it, and whoever waits for a message to turn up. One
+    that the server does not let us open is shown as such. Raises FenceLost."""
+    if error is None:
+        mirror.unreadable.discard(cursor.id)
+    else:
+        mirror.unreadable.add(cursor.id)
+    refused = isinstance(error, FolderRefused)
+    if refused != cursor.refused and (refused or error is None):
+        folders.note_refused(mirror.account_id, mirror.fence, cursor.id, refused=refused)
 
 
 def expected_messages(statuses: dict[str, FolderStatus]) -> int:

@@ -53,10 +53,11 @@ def _after_silent_move(connection: Connection, rest: dict[str, int], effect: Eff
     still_here = connection.fetch_flags(UidSet.of(rest.values()))
     left = [message_id for message_id, uid in rest.items() if uid not in still_here]
     hidden = [m for m, uid in rest.items() if uid in still_here and still_here[uid].flags.bits & Flag.DELETED]
-    effect.unlinked.extend(left)
+    overtaken = "UIDPLUS" in connection.capabilities
+    (effect.unlinked if overtaken else effect.left).extend(left)
     effect.flags.update({m: still_here[rest[m]].flags for m in hidden})
     failed = Outcome(state="failed", detail="not_moved")
-    gone = OVERTAKEN if "UIDPLUS" in connection.capabilities else DONE
+    gone = OVERTAKEN if overtaken else DONE
     return {m: gone if m in left else DONE if m in hidden else failed for m in rest}
 
 

@@ -66,11 +66,15 @@ def _copies(connection: Connection, step: JournalStep, wanted: Sequence[Source])
 def _account_for(
     left: set[str], held: Mapping[str, Source], copies: Mapping[str, int], step: JournalStep, effect: Effect
 ) -> dict[str, Outcome]:
-    """What left the source is where it should be, or somebody else took it; a pass may have seen where by now."""
+    """What left the source is where it should be, or somebody else took it; a pass may have seen where by now. Without
+    a Message-ID to look for there is no telling: then it was rather our own move."""
     arrived = {message_id: copies[message_id] for message_id in left if message_id in copies}
     if arrived:
         effect.moved.setdefault(step.target, {}).update(arrived)
-    effect.unlinked.extend(m for m in left - arrived.keys() if m in held and held[m].folder == step.folder)
+    for message_id in left - arrived.keys():
+        source = held.get(message_id)
+        if source is not None and source.folder == step.folder:
+            (effect.unlinked if source.envelope.get("message_id") else effect.left).append(message_id)
     return {message_id: DONE if message_id in arrived else LEFT for message_id in left}
 
 

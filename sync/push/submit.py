@@ -62,27 +62,28 @@ def hand_over(mirror: Mirror, on_its_way: OnItsWay) -> None:
     except (LeaseInDoubt, Withdrawn):
         return
     except SignInRefused:
-        _insist(partial(_put_off, mirror, on_its_way.action, due_at=0, detail="sign_in"))
+        _insist(mirror, partial(_put_off, mirror, on_its_way.action, due_at=0, detail="sign_in"))
         raise SecretRefused(credentials.version) from None
     except (SmtpError, HostRefused) as error:
-        _insist(partial(_not_accepted, mirror, on_its_way, error))
+        _insist(mirror, partial(_not_accepted, mirror, on_its_way, error))
     else:
-        _insist(partial(submissions.note_accepted, mirror.account_id, mirror.fence, on_its_way.action))
+        _insist(mirror, partial(submissions.note_accepted, mirror.account_id, mirror.fence, on_its_way.action))
         log.info("submit account=%s accepted", mirror.account_id)
 
 
-def _insist(note: Callable[[], None]) -> None:
+def _insist(mirror: Mirror, note: Callable[[], None]) -> None:
     """What the server said nobody else knows: a database that is away for a moment must not make a question of it.
-    Should another worker have taken over meanwhile, the fence stops us. Raises what `note` does."""
+    Should another worker have taken over meanwhile, the fence stops us. A worker that is told to stop gives up: its
+    successor goes by the phase that is stored. Raises what `note` does."""
     until = time.monotonic() + INSIST_S
     while True:
         try:
             return note()
         except DatabaseError:
-            if time.monotonic() > until:
+            if time.monotonic() > until or mirror.stopping.is_set():
                 raise
         close_old_connections()
-        time.sleep(INSIST_AGAIN_S)
+        mirror.stopping.wait(INSIST_AGAIN_S)
 
 
 def _dialogue(mirror: Mirror, action: QueuedAction, endpoint: Endpoint, credentials: Credentials) -> None:

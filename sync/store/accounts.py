@@ -1,6 +1,6 @@
 """Accounts: their secret, their state, their choice of an archive."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
@@ -17,9 +17,15 @@ from sync.mime.refuse import check_line
 from sync.models import Account, Folder, Shard, new_id
 from sync.store.clock import now_ms
 from sync.store.commit import change
-from sync.store.rows import account_row_of
+from sync.store.rows import account_row_of, identities_of
 
 MAX_DOMAINS = 500
+MAX_SIGNATURE_CHARS = 50_000  # of HTML, a logo inside it included
+MAX_SIGNATURES_CHARS = 150_000  # of all identities: they travel in the account's row, to every browser
+
+
+class SignaturesTooLarge(Exception):
+    """Formatted signatures beyond what is kept, one or all together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,23 +144,33 @@ def archive_folder(account_id: str) -> str:
 
 
 def set_writing(
-    account_id: str, identities: Sequence[Identity], protected_domains: Sequence[str] | None = None
+    account_id: str,
+    identities: Sequence[Identity],
+    protected_domains: Sequence[str] | None = None,
+    *,
+    keep_html: Collection[str] = (),
 ) -> None:
     """As whom one writes here; the first identity is the default. `protected_domains`: all of them, None: as they are.
+    `keep_html`: ids of identities whose formatted signature stays what it is.
 
-    Raises ValueError for what no header of a mail may hold.
+    Raises ValueError for what no header of a mail may hold, SignaturesTooLarge.
     """
     for identity in identities:
+        if len(identity.signature_html) > MAX_SIGNATURE_CHARS:
+            raise SignaturesTooLarge
         check_address(identity.email, "email")
         check_line(identity.name, "name")
         if identity.reply_to:
             check_address(identity.reply_to, "reply_to")
-    kept = [replace(identity, signature_html=_safe_signature(identity.signature_html)) for identity in identities]
+    safe = [replace(identity, signature_html=_safe_signature(identity.signature_html)) for identity in identities]
     fields: dict[str, Any] = {}
     if protected_domains is not None:
         domains = {domain.strip().lower().strip(".") for domain in protected_domains} - {""}
         fields["protected_domains"] = " ".join(sorted(domains))
     with change(account_id) as made:
+        kept = _with_html(account_id, safe, keep_html)
+        if sum(len(identity.signature_html) for identity in kept) > MAX_SIGNATURES_CHARS:
+            raise SignaturesTooLarge
         sealed = seal_json([asdict(identity) for identity in kept], f"identities:{account_id}")
         Account.objects.filter(pk=account_id).update(identities=sealed, **fields)
         made.account = True
@@ -179,6 +195,14 @@ def judge_domain(account_id: str, domain: str, *, protected: bool) -> None:
             protected_domains=" ".join(sorted(there)), declined_domains=" ".join(sorted(declined))
         )
         made.account = True
+
+
+def _with_html(account_id: str, identities: Sequence[Identity], keep_html: Collection[str]) -> list[Identity]:
+    """Those of `keep_html` with the formatted signature that is stored, if there is one."""
+    if not keep_html:
+        return list(identities)
+    stored = {one.id: one.signature_html for one in identities_of(Account.objects.get(pk=account_id))}
+    return [replace(one, signature_html=stored.get(one.id, "")) if one.id in keep_html else one for one in identities]
 
 
 def _safe_signature(html: str) -> str:

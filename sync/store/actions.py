@@ -66,10 +66,12 @@ class JournalStep:
 
 @dataclass(slots=True, kw_only=True)
 class Effect:
-    """What commands did to our rows: one transaction stores it together with the outcome."""
+    """What commands did to our rows: one transaction stores it together with the outcome. What vanished is `left` by
+    our own move, when the server does not tell where to, and `unlinked` when somebody else took it."""
 
     flags: dict[str, Flags] = field(default_factory=dict)
     moved: dict[str, dict[str, int]] = field(default_factory=dict)  # folder id → {message id: uid}
+    left: list[str] = field(default_factory=list)
     unlinked: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
 
@@ -287,8 +289,10 @@ def _apply(made: Change, effect: Effect, *, by: str, told_seq: int) -> None:
         write_flags(made, effect.flags, by=by)
     for folder_id, placed in effect.moved.items():
         write_moved(made, placed, folder_id, by=by, told_seq=told_seq)
+    if effect.left:
+        write_unlinked(made, effect.left, by=by, told_seq=told_seq)
     if effect.unlinked:
-        write_unlinked(made, effect.unlinked, by=by)
+        write_unlinked(made, effect.unlinked)
     if effect.gone:
         write_unlinked(made, effect.gone, by=by, gone=True)
 
@@ -342,6 +346,6 @@ def _placement(row: Message) -> Placement:
         role=row.folder.role if row.folder else "",
         uid=row.uid or 0,
         flags=flags_of(row.flags, row.keywords),
-        moved_seq=row.move_told_seq,
+        moved_seq=row.shown_since,
         moved_by=row.moved_by,
     )

@@ -79,6 +79,12 @@ def account_of(entry_id: str, kind: Kind) -> str | None:
     return str(found[0]) if found[1] == kind else ""
 
 
+def strangers(account_id: str, entry_ids: Sequence[str], kind: Kind) -> bool:
+    """Is one of these an entry of another account, or of another kind?"""
+    there = BookEntry.objects.filter(pk__in=list(entry_ids))
+    return there.exclude(account_id=account_id, kind=kind).exists()
+
+
 def _merged(held: Iterable[Contact], more: Iterable[Contact]) -> tuple[dict[str, Contact], int]:
     """→ all contacts by id, and how many of `more` went into another. Two people may share an address (info@…): only
     who is not named otherwise is the same."""
@@ -136,6 +142,7 @@ def _write(made: Change, entries: Sequence[Contact | TextBlock]) -> None:
     """Raises BookFull, NotYours."""
     there = {row.pk: row for row in BookEntry.objects.filter(pk__in=[entry.id for entry in entries])}
     fresh: list[BookEntry] = []
+    changed: list[BookEntry] = []
     for entry in entries:
         kind: Kind = "contact" if isinstance(entry, Contact) else "block"
         pk = uuid.UUID(entry.id)
@@ -145,9 +152,11 @@ def _write(made: Change, entries: Sequence[Contact | TextBlock]) -> None:
         elif (str(row.account_id), row.kind) != (made.account_id, kind):
             raise NotYours
         else:
-            BookEntry.objects.filter(pk=pk).update(sealed=_sealed(entry), seq=made.seq, gone=False)
+            row.sealed, row.seq, row.gone = _sealed(entry), made.seq, False
+            changed.append(row)
         made.book.add(pk)
     BookEntry.objects.bulk_create(fresh)
+    BookEntry.objects.bulk_update(changed, ["sealed", "seq", "gone"], batch_size=100)
     _check_room(made.account_id)
 
 

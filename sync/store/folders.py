@@ -31,6 +31,7 @@ class Cursor:
     scanned_at: int
     scan_below: int
     held: int
+    refused: bool
 
     @property
     def place(self) -> tuple[int | None, int]:
@@ -149,6 +150,13 @@ def note_scan(fence: int, folder_id: str, below: int) -> None:
     mine.update(scan_below=below, **({} if below else {"scanned_at": now_ms()}))
 
 
+def note_refused(account_id: str, fence: int, folder_id: str, *, refused: bool) -> None:
+    """Does the server let us open it? Browsers hear of it."""
+    with change(account_id, fence) as made:
+        Folder.objects.filter(pk=folder_id).update(refused=refused, seq=made.seq)
+        made.folders.add(uuid.UUID(folder_id))
+
+
 def lower_backfill(account_id: str, fence: int, at: Cursor, *, low: int, complete: bool) -> bool:
     """Note that the mirror reaches down to `low` now. False when a pass ended since `at` was read, or the folder
     started over: the caller looks again at what it stored."""
@@ -252,4 +260,5 @@ def _cursor(row: Folder) -> Cursor:
         scanned_at=row.scanned_at,
         scan_below=row.scan_below,
         held=row.total + row.marked_deleted,
+        refused=row.refused,
     )

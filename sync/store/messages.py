@@ -100,8 +100,9 @@ def add(account_id: str, fence: int, folder_id: str, batch: Sequence[NewMessage]
                 counts.add(created[-1], +1)
             else:
                 # Our own move may come back this way, where a server does not tell where it put what.
-                own = made.at_ms - twin.unlinked_at < OWN_MOVE_MS
-                _link(twin, uuid.UUID(folder_id), new.uid, new.flags, made, by=twin.moved_by if own else "")
+                own = bool(twin.moved_by) and made.at_ms - twin.unlinked_at < OWN_MOVE_MS
+                by, told_seq = (twin.moved_by, twin.shown_since) if own else ("", made.seq)
+                _link(twin, uuid.UUID(folder_id), new.uid, new.flags, made, by=by, told_seq=told_seq)
                 twin.save(update_fields=_LINK_FIELDS)
                 counts.add(twin, +1)
         Message.objects.bulk_create(created)
@@ -188,14 +189,18 @@ def unlink(account_id: str, fence: int, ids: Iterable[str]) -> None:
         write_unlinked(made, ids)
 
 
-def write_unlinked(made: Change, ids: Iterable[str], *, by: str = "", gone: bool = False) -> None:
-    """The same inside a change; `gone`: for good, by our own hand."""
+def write_unlinked(
+    made: Change, ids: Iterable[str], *, by: str = "", gone: bool = False, told_seq: int | None = None
+) -> None:
+    """The same inside a change; `gone`: for good, by our own hand. `told_seq`: of our own move to where the server did
+    not tell: when browsers heard that it was wished."""
     counts: dict[uuid.UUID, Counts] = defaultdict(Counts)
     rows = list(Message.objects.filter(pk__in=list(ids), folder__isnull=False))
     for row in rows:
         counts[row.folder_id].add(row, -1)  # type: ignore[index]
         row.folder, row.uid, row.unlinked_at = None, None, 0 if gone else made.at_ms
-        row.seq = row.moved_seq = row.move_told_seq = made.seq
+        row.seq = row.moved_seq = made.seq
+        row.move_told_seq = made.seq if told_seq is None else told_seq
         row.moved_by = by
         made.gone.add(row.id)
         if gone:
@@ -234,8 +239,8 @@ def write_moved(made: Change, placed: Mapping[str, int], folder_id: str, *, by: 
     for row in rows:
         if row.folder_id is not None:
             counts[row.folder_id].add(row, -1)
-        _link(row, target, placed[str(row.id)], flags_of(row.flags, row.keywords), made, by=by)
-        row.move_told_seq = told_seq
+        flags = flags_of(row.flags, row.keywords)
+        _link(row, target, placed[str(row.id)], flags, made, by=by, told_seq=told_seq)
         counts[target].add(row, +1)
     Message.objects.bulk_update(rows, _LINK_FIELDS, batch_size=100)
     count(made, counts)
@@ -256,7 +261,8 @@ def bury(account_id: str, fence: int, *, unlinked_before: int) -> int:
 
 
 def prune(account_id: str, fence: int, *, gone_before: int) -> int:
-    """Remove tombstones older than that; `floor` says below which seq a browser has to start over. → how many."""
+    """Remove tombstones older than that, and those of folders and of the address book that are older than these;
+    `floor` says below which seq a browser has to start over. → how many messages."""
     rows = Message.objects.filter(account_id=account_id, gone=True, gone_at__lt=gone_before)
     ids = list(rows.values_list("pk", flat=True)[:1000])
     if not ids:
@@ -265,7 +271,8 @@ def prune(account_id: str, fence: int, *, gone_before: int) -> int:
         newest = Message.objects.filter(pk__in=ids).aggregate(seq=Max("seq"))["seq"]
         Account.objects.filter(pk=account_id, floor__lt=newest).update(floor=newest)
         Message.objects.filter(pk__in=ids).delete()
-        BookEntry.objects.filter(account_id=account_id, gone=True, seq__lte=newest).delete()
+        for others in (Folder, BookEntry):
+            others._default_manager.filter(account_id=account_id, gone=True, seq__lte=newest).delete()
     return len(ids)
 
 
@@ -320,9 +327,9 @@ def _fill(row: Message, new: NewMessage) -> None:
     row.parts = seal_json(new.parts, f"parts:{row.id}")
 
 
-def _link(row: Message, folder: uuid.UUID, uid: int, flags: Flags, made: Change, *, by: str = "") -> None:
+def _link(row: Message, folder: uuid.UUID, uid: int, flags: Flags, made: Change, *, by: str, told_seq: int) -> None:
     row.folder_id, row.uid, row.unlinked_at = folder, uid, 0
-    row.moved_seq = row.move_told_seq = made.seq
+    row.moved_seq, row.move_told_seq = made.seq, told_seq
     row.moved_by = by
     _set(row, flags, made, by=by)
     made.messages.add(row.id)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from sync.feed import ActionRow, Contact, Delta, FolderRow, MessageRow, Page, Position, TextBlock, Window, WindowKind
 from sync.models import Account, Action, BookEntry, Folder, Message
@@ -128,8 +128,10 @@ def _account_of(rows: "QuerySet[Folder] | QuerySet[Message]") -> str | None:
 
 def _concerning(account_id: str, since: int, until: int, windows: Sequence[Window]) -> QuerySet[Message]:
     held = {window.folder for window in windows}
-    # A row the browser may have had: it left its folder, or it is in a folder of which windows are held.
-    known = Q(created_seq__lte=since) & (Q(moved_seq__gt=since) | Q(folder__in=held))
+    # A row the browser may have had: it left its folder, or it is in a folder of which windows are held. One that came
+    # and changed after `since` too: what the browser has by frames may reach further than where it asks from.
+    had = Q(created_seq__lte=since) | Q(seq__gt=F("created_seq"))
+    known = had & (Q(moved_seq__gt=since) | Q(folder__in=held))
     inside = reduce(or_, (_window_q(window) for window in windows), known)
     return Message.objects.filter(account_id=account_id, seq__gt=since, seq__lte=until).filter(inside)
 
@@ -155,7 +157,7 @@ def _narrow_all(rows: Sequence[Message], since: int, windows: Sequence[Window]) 
             continue
         seen = narrow_row(
             message_row(row),
-            created=row.created_seq > since,
+            created=row.created_seq > since and row.seq == row.created_seq,
             moved=row.moved_seq > since,
             windows=windows,
             held_folders=held_folders,
@@ -169,10 +171,8 @@ def _narrow_all(rows: Sequence[Message], since: int, windows: Sequence[Window]) 
 
 def _folders_between(account_id: str, since: int, until: int) -> tuple[list[FolderRow], list[str]]:
     folders = Folder.objects.filter(account_id=account_id, seq__gt=since, seq__lte=until)
-    return (
-        [folder_row(row) for row in folders if not row.gone],
-        [str(row.id) for row in folders if row.gone and row.created_seq <= since],
-    )
+    # Not narrowed to what was created before `since`: that may lie below what the browser has by frames.
+    return [folder_row(row) for row in folders if not row.gone], [str(row.id) for row in folders if row.gone]
 
 
 def _actions_between(account_id: str, since: int, until: int) -> list[ActionRow]:
@@ -183,7 +183,7 @@ def _actions_between(account_id: str, since: int, until: int) -> list[ActionRow]
 def _book_between(account_id: str, since: int, until: int) -> tuple[list[Contact], list[TextBlock], list[str]]:
     rows = list(BookEntry.objects.filter(account_id=account_id, seq__gt=since, seq__lte=until))
     kept = [row for row in rows if not row.gone]
-    # Not narrowed to what was created before `since`: that may lie below what the browser has by frames.
+    # Not narrowed either.
     return contacts_of(kept), blocks_of(kept), [str(row.id) for row in rows if row.gone]
 
 

@@ -1,16 +1,20 @@
 """The end of a key's rotation: everything that is still sealed under the old key is sealed under the new one.
 
 Each batch is a transaction of its own and leaves alone what is current already, so that it can be cut off and begun
-again. It may run beside the product: a row that somebody writes meanwhile is current by that.
+again. It may run beside the product: a row that somebody writes meanwhile is current by that. What neither key opens is
+left as it is and named; it keeps nothing else from its turn.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import models, transaction
 
 from sync.keys import keyring
 from sync.models import Account, Action, Body, BookEntry, Draft, Message, SealCheck, SentCopy, Submission, UploadChunk
+from sync.seal import WrongKey
 from sync.store.messages import answers_text, twin_text
 from sync.store.rows import envelope_of
 
@@ -18,8 +22,18 @@ BATCH_ROWS = 200
 R = TypeVar("R", bound=models.Model)
 
 
-def reseal_all() -> Iterator[tuple[str, int]]:
-    """→ (table, rows resealed so far) after each batch. Raises WrongKey for what neither key opens."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """After a batch: how many rows of the table are resealed so far, and the ids of those in this batch that hold
+    something that neither key opens."""
+
+    table: str
+    resealed: int
+    unopened: list[str]
+
+
+def reseal_all() -> Iterator[Progress]:
+    """Table by table, a batch at a time."""
     yield from _reseal(Account, ["secret", "identities"], lambda row, column: f"{column}:{row.pk}")
     yield from _reseal(Message, ["envelope", "parts"], lambda row, column: f"{column}:{row.pk}", _with_digests)
     yield from _reseal(Body, ["sealed"], lambda row, column: f"body:{row.pk}")
@@ -50,7 +64,7 @@ def _reseal(
     columns: list[str],
     place: Callable[[R, str], str],
     more: Callable[[R], dict[str, Any]] | None = None,
-) -> Iterator[tuple[str, int]]:
+) -> Iterator[Progress]:
     done, last = 0, None
     while True:
         rows = model._default_manager.order_by("pk")
@@ -58,20 +72,31 @@ def _reseal(
         if not batch:
             return
         last = batch[-1].pk
+        unopened: list[str] = []
         with transaction.atomic():
-            done += sum(_reseal_row(row, columns, place, more) for row in batch)
-        yield str(model._meta.verbose_name), done
+            done += sum(_reseal_row(row, columns, place, more, unopened) for row in batch)
+        yield Progress(table=str(model._meta.verbose_name), resealed=done, unopened=unopened)
 
 
 def _reseal_row(
-    row: R, columns: list[str], place: Callable[[R, str], str], more: Callable[[R], dict[str, Any]] | None
+    row: R,
+    columns: list[str],
+    place: Callable[[R, str], str],
+    more: Callable[[R], dict[str, Any]] | None,
+    unopened: list[str],
 ) -> bool:
+    """Each column for itself. Adds the row's id to `unopened` where one stays as it is."""
     old = {name: bytes(getattr(row, name)) for name in columns}
     stale = {name: value for name, value in old.items() if value and not keyring().is_current(value)}
-    if not stale:
+    fresh: dict[str, Any] = {}
+    for name, value in stale.items():
+        with suppress(WrongKey):
+            fresh[name] = keyring().seal(keyring().open(value, place(row, name)), place(row, name))
+    if len(fresh) < len(stale):
+        unopened.append(str(row.pk))
+    elif more is not None and stale:
+        fresh |= more(row)
+    if not fresh:
         return False
-    ring = keyring()
-    fresh = {name: ring.seal(ring.open(value, place(row, name)), place(row, name)) for name, value in stale.items()}
-    also = more(row) if more is not None else {}
     # Only where it still is what was opened: a secret may have been replaced in this moment.
-    return bool(type(row)._default_manager.filter(pk=row.pk, **stale).update(**fresh, **also))
+    return bool(type(row)._default_manager.filter(pk=row.pk, **stale).update(**fresh))

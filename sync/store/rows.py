@@ -56,7 +56,7 @@ def folder_row(folder: Folder) -> FolderRow:
         path=folder.path,
         delimiter=folder.delimiter,
         role=folder.role,
-        selectable=folder.selectable,
+        selectable=folder.selectable and not folder.refused,
         total=folder.total,
         unread=folder.unread,
         marked_deleted=folder.marked_deleted,

@@ -218,7 +218,7 @@ def what_happened(account_id: str, original_id: str, *, device: str) -> tuple[Or
         answered_by=row.answered_by,
         is_being_answered=_is_being_answered(account_id, original_id, device),
         in_trash=row.folder.role == Role.TRASH,
-        moved_seq=row.move_told_seq,
+        moved_seq=row.shown_since,
         moved_by=row.moved_by,
     )
     return original, answers

@@ -28,7 +28,7 @@ from sync.imap.errors import CommandRefused, Nonsense, NotNow, TryAgain
 from sync.imap.idle import Hint
 from sync.mail import Role
 from sync.pull import Mirror, Pass, backfill, open_folder, pull_listing, pull_news, sweep
-from sync.pull.listing import due_looks, expected_messages
+from sync.pull.listing import due_looks, expected_messages, note_readable
 from sync.push import drain
 from sync.serve import serve
 from sync.store import folders
@@ -66,7 +66,7 @@ class Conductor:
             mirror, self._connections, on_fence_lost, self._forget_watch, self._want_everything, self._close_lanes
         )
         self._wants = Wants(listing=True, sweep=True, actions=True, requests=True)
-        self._upkeep = Upkeep(mirror)
+        self._upkeep = Upkeep(mirror, self._connections)
         self._sweep_at = self._renew_at = 0.0
         self._watched_at = math.inf
         self._expected = 0
@@ -381,9 +381,9 @@ class Conductor:
             result = job()
         except (CommandRefused, Nonsense, NotNow) as error:
             log.warning("account=%s folder=%s %s", self.account_id, cursor.id, type(error).__name__)
-            self._mirror.unreadable.add(cursor.id)
+            note_readable(self._mirror, cursor, error)
             return None
-        self._mirror.unreadable.discard(cursor.id)
+        note_readable(self._mirror, cursor, None)
         return result
 
     def _report(self) -> None:

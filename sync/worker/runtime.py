@@ -80,7 +80,7 @@ class Runtime:
             fence = leases.adopt(account_id, self.owner)
             if fence is None:
                 return None
-            mirror = Mirror(account_id=account_id, fence=fence, may_go_on=self._leases.sure)
+            mirror = Mirror(account_id=account_id, fence=fence, may_go_on=self._leases.sure, stopping=self._stopping)
             made = Conductor(mirror, self._lanes, self._watcher, self._forget)
             self._conductors[account_id] = made
             return made

@@ -1,17 +1,22 @@
 """Now and then, for one account: what is nowhere any more is buried, old tombstones go, and what the server could not
 open when it came is read once more."""
 
+import logging
 import time
 from dataclasses import replace
 from random import sample
 
 from sync.imap.connection import Connection
+from sync.imap.errors import ImapError
 from sync.mail import FolderStatus, UidSet
 from sync.pull import Mirror
 from sync.pull.arrivals import fetch_arrivals
 from sync.pull.listing import is_settled
 from sync.store import folders, messages, uploads
 from sync.store.clock import now_ms
+from sync.worker.connections import Connections
+
+log = logging.getLogger("sync.worker")
 
 EVERY_S = 3600.0
 UNSETTLED_MS = 24 * 3_600_000
@@ -19,8 +24,8 @@ READ_AT_ONCE = 20
 
 
 class Upkeep:
-    def __init__(self, mirror: Mirror) -> None:
-        self._mirror = mirror
+    def __init__(self, mirror: Mirror, connections: Connections) -> None:
+        self._mirror, self._connections = mirror, connections
         self._settled_at = 0  # the last sweep that found all as we have it, in ms
         self._prune_at = self._read_at = 0.0
 
@@ -49,7 +54,15 @@ class Upkeep:
 
     def read_unopened(self, connection: Connection) -> None:
         """One by one, in any order: the first over which the server fails again ends it, and the next time another one
-        begins. Raises the wrapper's errors and FenceLost."""
+        begins. That says nothing of the account: nobody is told, and no lane backs off. Raises FenceLost."""
+        try:
+            self._read_unopened(connection)
+        except ImapError as error:
+            log.info("account=%s unopened again code=%s", self._mirror.account_id, error.code)
+            if connection.broken:
+                self._connections.drop("transfer")
+
+    def _read_unopened(self, connection: Connection) -> None:
         waiting = messages.unopened(self._mirror.account_id)
         for folder_id, uid in sample(waiting, min(READ_AT_ONCE, len(waiting))):
             cursor = folders.cursor(folder_id)

@@ -52,6 +52,7 @@ class Mirrored:
         self.replica = Replica(self.account_id)
         # As it was after the first sync: one holds every folder whole, one the newest two rows of each.
         self._old = [Replica(self.account_id), Replica(self.account_id, page_rows=2)]
+        self._owing = Replica(self.account_id)
         self._n = 0
 
     def take_over(self) -> int:
@@ -84,9 +85,10 @@ class Mirrored:
     def sync(self) -> "Mirrored":
         """Until nothing is new: listing, first windows, history, news."""
         self._reconnecting(self._sync)
-        for replica in self._old:
+        for replica in (*self._old, self._owing):
             if not replica.windows:
                 replica.catch_up().open_all()
+        self._owing.catch_up()
         return self
 
     def _reconnecting(self, work: Callable[[], object]) -> None:
@@ -190,8 +192,8 @@ class Mirrored:
         return line is not None and line.state == state
 
     def check_laws(self) -> None:
-        """The replay law, for browsers that have not asked since the first sync."""
-        for replica in self._old:
+        """The replay law, for browsers that have not asked since the first sync, and for one that asks again."""
+        for replica in (*self._old, self._owing.owe()):
             check_replay(replica)
 
     def close(self) -> None:

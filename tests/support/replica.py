@@ -21,6 +21,7 @@ class Replica:
         self.account: AccountRow | None = None
         self.windows: dict[str, Window] = {}
         self._apply(reading.snapshot(account_id))
+        self._first_seq = self.seq
 
     def open(self, folder_id: str) -> None:
         """Read one page of a folder and hold it as a window."""
@@ -47,6 +48,11 @@ class Replica:
             self._apply(delta)
             if not delta.more:
                 return self
+
+    def owe(self) -> "Replica":
+        """Ask once more from where it began, behind what it holds: so does a browser that had no frames for a page."""
+        self.seq = min(self.seq, self._first_seq)
+        return self
 
     def view(self) -> tuple[dict[str, MessageRow], *tuple[object, ...]]:
         """What must be equal: rows of held windows, folders, ledger, address book, text blocks, account."""

@@ -112,6 +112,30 @@ def test_a_row_that_is_read_leaves_the_window_of_unread_ones(
     assert subjects(screen.catch_up()) == ["Rezept"]
 
 
+def test_what_came_by_the_socket_and_went_while_away_is_lost_though_older_pages_are_owed(
+    alice: Person, filled: Callable[..., Mirrored], world: World
+) -> None:
+    """A browser that stored a page asks once more from where that page was read, behind what it holds."""
+    mirrored = filled()
+    screen = Screen(alice).open("INBOX").open("INBOX", kind="unread")
+    inbox, unread = screen.windows
+    screen.windows = [unread, {**inbox, "folder": alice.folder("Trash")["id"]}]
+    owed = screen.cursor
+    world.create("Kasse")
+    for subject in ("gelesen", "weg", "bleibt"):
+        world.append("INBOX", subject=subject)
+    mirrored.sync()
+    assert subjects(screen.catch_up()) == ["bleibt", "gelesen", "weg"]
+    assert "Kasse" in {row["path"] for row in screen.folders.values()}
+    world.delete_folder("Kasse")
+    world.flag("INBOX", "gelesen", "\\Seen")
+    world.delete("INBOX", "weg")
+    mirrored.sync()
+    screen.cursor = owed
+    assert subjects(screen.catch_up()) == ["bleibt"]
+    assert "Kasse" not in {row["path"] for row in screen.folders.values()}
+
+
 def test_a_long_absence_comes_in_portions_cut_between_seqs(
     alice: Person, filled: Callable[..., Mirrored], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """What an answer costs the database does not grow with the mailbox."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -67,3 +68,21 @@ def test_a_page_costs_the_same_however_long_it_is(
     with django_assert_max_num_queries(SIGNED_IN + 4):
         assert len(alice.get(url, limit=500).json()["messages"]) == 43
     assert cost(lambda: alice.get(url, limit=500)) == before
+
+
+def test_an_import_costs_the_same_however_many_contacts_it_brings(alice: Person) -> None:
+    def people(first: int, last: int, **more: str) -> list[dict[str, Any]]:
+        return [
+            {"id": str(uuid.uuid4()), "name": f"Nr. {number}", "emails": [f"nr{number}@labor.example"], **more}
+            for number in range(first, last)
+        ]
+
+    def cost_of(contacts: list[dict[str, Any]]) -> int:
+        def take() -> None:
+            assert alice.post("/api/contacts", {"contacts": contacts}).status_code == 200
+
+        return cost(take)
+
+    assert cost_of(people(1, 51)) == cost_of(people(0, 1))
+    # Those that are there already, with a gap filled.
+    assert cost_of(people(1, 51, phone="044 123 45 67")) == cost_of(people(0, 1, phone="044 123 45 67"))

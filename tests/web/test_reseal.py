@@ -131,3 +131,29 @@ def test_what_neither_key_opens_is_said_and_kept(
     with pytest.raises(CommandError, match="PRAXISPOST_KEY_OLD"):
         reseal()
     assert bytes(Account.objects.get(pk=mirrored.account_id).secret) == sealed
+
+
+def test_what_neither_key_opens_keeps_nothing_else_from_its_turn(
+    alice: Person, mirrored: Mirrored, world: World, settings: Settings, keys: list[bytes]
+) -> None:
+    for subject in ("Befund", "Rezept"):
+        world.append(subject=subject)
+    mirrored.sync()
+    bad, good = mirrored.row("Befund").id, mirrored.row("Rezept").id
+    whole = bytes(Message.objects.get(pk=bad).envelope)
+    altered = whole[:-1] + bytes([whole[-1] ^ 1])
+    Message.objects.filter(pk=bad).update(envelope=altered)
+    hold(settings, keys[1], keys[0])
+    named = StringIO()
+    with pytest.raises(CommandError, match=r"opens: 1 \(message 1\)") as refused:
+        call_command("reseal", stdout=StringIO(), stderr=named)
+    assert refused.value.returncode == 1
+    assert named.getvalue() == f"message {bad}: neither key opens it\n"
+    hold(settings, keys[1])
+    keycheck.verify_key()
+    assert accounts.credentials(mirrored.account_id).secret == mirrored.password
+    (kept,) = bodies.sources(mirrored.account_id, [good])
+    assert kept.envelope["subject"] == "Rezept"
+    row = Message.objects.get(pk=bad)
+    assert (bytes(row.envelope), keyring().is_current(bytes(row.parts))) == (altered, True)
+    Message.objects.filter(pk=bad).update(envelope=whole)  # what comes after each test reads them all

@@ -1,4 +1,4 @@
-"""Writing mail through the API: intents with a composition, files in chunks, identities, the server to send by."""
+"""Writing mail through the API: intents with a composition, files in chunks, the server to send by."""
 
 import hashlib
 import json
@@ -16,6 +16,7 @@ from tests.support.scripted_smtp import Behaviour, ScriptedSmtp
 from tests.support.world import World
 from tests.support.writing import by_number, deliver, letter, reply, sends_by
 from tests.web.person import PASSWORD, Person, code_of
+from tests.web.test_identities import identity
 
 CONTENT = bytes(range(256)) * 2000  # two chunks
 
@@ -259,59 +260,7 @@ def test_a_mail_that_went_out_with_its_file_is_not_refused_when_it_comes_again(
     assert len(server.accepted) == 1
 
 
-# Identities
-
-
-def identity(**fields: Any) -> dict[str, Any]:
-    return {"id": str(uuid.uuid4()), "name": "Praxis", "email": "praxis@praxis.example", **fields}
-
-
-def test_at_first_one_writes_as_the_accounts_own_address(alice: Person) -> None:
-    (own,) = alice.get_session()["account"]["identities"]
-    assert (own["email"], own["signature"]) == (alice.address, "")
-    assert own == alice.get_session()["account"]["identities"][0]
-
-
-def test_identities_and_protected_domains_are_everybodys(alice: Person, bob: Person) -> None:
-    own = identity(signature="Praxis Muster\n")
-    body = {"identities": [own], "protected_domains": ["Spital.example ", "hin.ch"]}
-    assert alice.put("/api/writing", body).status_code == 204
-    account = bob.snapshot()["account"]
-    assert account["identities"] == [{**own, "reply_to": "", "signature_html": ""}]
-    assert account["protected_domains"] == ["hin.ch", "spital.example"]
-
-
-@pytest.mark.parametrize(
-    ("written", "kept"),
-    [
-        ("<div><b>Praxis Muster</b></div>", "<div><b>Praxis Muster</b></div>"),
-        ('<b onclick="x()">Praxis</b><script>x()</script>', "<b>Praxis</b>"),
-        ('<p style="color:red;background:url(https://evil.example/x)">Praxis</p>', '<p style="color:red">Praxis</p>'),
-        ('<img src="https://evil.example/logo.png"><i>Praxis</i>', "<i>Praxis</i>"),
-        ("<div><br></div>", ""),
-    ],
-)
-def test_a_formatted_signature_is_kept_as_it_may_stand_in_a_mail(
-    alice: Person, bob: Person, charlie: Person, written: str, kept: str
-) -> None:
-    own = identity(signature="Praxis", signature_html=written)
-    assert alice.put("/api/writing", {"identities": [own], "protected_domains": []}).status_code == 204
-    assert [one["signature_html"] for one in bob.snapshot()["account"]["identities"]] == [kept]
-    assert [one["signature_html"] for one in charlie.get_session()["account"]["identities"]] == [""]
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"email": "praxis"},
-        {"email": "a@b.example\r\nBcc: c@d.example"},
-        {"name": "Praxis\r\nBcc: c@d.example"},
-        {"reply_to": "nowhere"},
-    ],
-)
-def test_an_identity_that_no_header_can_hold_is_refused(alice: Person, fields: dict[str, Any]) -> None:
-    answer = alice.put("/api/writing", {"identities": [identity(**fields)], "protected_domains": []})
-    assert code_of(answer) == (422, "bad_address")
+# The sender
 
 
 def test_a_sender_is_one_of_the_own_identities(mirrored: Mirrored, alice: Person, server: ScriptedSmtp) -> None:

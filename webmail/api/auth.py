@@ -19,6 +19,11 @@ def device_of(request: HttpRequest) -> Any:
     return request.auth  # type: ignore[attr-defined]
 
 
+def account_of(request: HttpRequest) -> str:
+    """The id of the mailbox that it is signed in to."""
+    return str(device_of(request).account_id)
+
+
 class Coded(HttpError):
     """An answer with a code that the screen has words for."""
 

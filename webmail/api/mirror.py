@@ -9,7 +9,7 @@ from pydantic import Field
 from sync.feed import Delta, Page, Position, WindowKind
 from sync.store import reading
 from webmail import access
-from webmail.api.auth import device_of, signed_in
+from webmail.api.auth import account_of, device_of, signed_in
 from webmail.wire.bounds import Id
 from webmail.wire.mirror import ChangesBody, Reset
 
@@ -19,13 +19,13 @@ MAX_PAGE = 500
 
 @router.get("/snapshot", response=Delta)
 def get_snapshot(request: HttpRequest) -> Delta:
-    return reading.snapshot(_account(request))
+    return reading.snapshot(account_of(request))
 
 
 @router.post("/changes", response={200: Delta | Reset})
 def post_changes(request: HttpRequest, body: ChangesBody) -> Delta | Reset:
     windows = [window.value() for window in body.windows]
-    delta = reading.changes(_account(request), body.epoch, body.since, windows)
+    delta = reading.changes(account_of(request), body.epoch, body.since, windows)
     return Reset(reset=True) if delta is None else delta
 
 
@@ -43,8 +43,4 @@ def get_page(
     if before_received_at is not None and before_id is not None:
         before = Position(received_at=before_received_at, id=before_id)
     folder = access.folder(device_of(request), folder_id)
-    return reading.page(_account(request), folder, kind, before, limit)
-
-
-def _account(request: HttpRequest) -> str:
-    return str(device_of(request).account_id)
+    return reading.page(account_of(request), folder, kind, before, limit)

@@ -7,7 +7,7 @@ from sync.feed import Composition
 from sync.store import accounts, drafts, uploads
 from webmail import access
 from webmail.accounts.smtp import SmtpRefused, choose_smtp
-from webmail.api.auth import Coded, device_of, signed_in
+from webmail.api.auth import Coded, account_of, device_of, signed_in
 from webmail.wire.bounds import Id
 from webmail.wire.mirror import Refusal
 from webmail.wire.writing import SmtpBody, Upload, UploadBody, WritingBody
@@ -21,9 +21,11 @@ def put_writing(request: HttpRequest, body: WritingBody) -> Status[None]:
     """Replaces the identities; every browser of the account hears of it by the feed."""
     identities = [identity.value() for identity in body.identities]
     try:
-        accounts.set_writing(_account(request), identities, body.protected_domains)
+        accounts.set_writing(account_of(request), identities, body.protected_domains, keep_html=body.silent())
     except ValueError:
         raise Coded(422, "bad_address") from None
+    except accounts.SignaturesTooLarge:
+        raise Coded(422, "signatures_too_large") from None
     return Status(204, None)
 
 
@@ -31,7 +33,7 @@ def put_writing(request: HttpRequest, body: WritingBody) -> Status[None]:
 def put_smtp(request: HttpRequest, body: SmtpBody) -> Status[None]:
     """The SMTP server, proven by signing in to it with the account's own secret."""
     try:
-        choose_smtp(_account(request), host=body.host, port=body.port, security=body.security)
+        choose_smtp(account_of(request), host=body.host, port=body.port, security=body.security)
     except SmtpRefused as error:
         raise Coded(422, error.code) from None
     return Status(204, None)
@@ -41,7 +43,7 @@ def put_smtp(request: HttpRequest, body: SmtpBody) -> Status[None]:
 def post_upload(request: HttpRequest, body: UploadBody) -> Upload:
     """Begin an upload, or ask how much of it is here."""
     try:
-        received = uploads.begin(_account(request), body.id, body.size, body.sha256)
+        received = uploads.begin(account_of(request), body.id, body.size, body.sha256)
     except uploads.TooLarge:
         raise Coded(413, "too_large") from None
     except uploads.NotYours:
@@ -62,11 +64,7 @@ def put_chunk(request: HttpRequest, upload_id: Id, offset: int) -> Upload:
 @router.get("/actions/{action_id}/composition", response=Composition)
 def get_composition(request: HttpRequest, action_id: Id) -> Composition:
     """What a held, failed or unclear mail says, for whoever decides on it; 404 once it is settled for good."""
-    found = drafts.composition_of(_account(request), access.action(device_of(request), action_id))
+    found = drafts.composition_of(account_of(request), access.action(device_of(request), action_id))
     if found is None:
         raise access.Missing("composition")
     return found
-
-
-def _account(request: HttpRequest) -> str:
-    return str(device_of(request).account_id)

@@ -70,15 +70,17 @@ class CompositionBody(Strict):
 
 
 class IdentityBody(Strict):
+    """`signature_html`: null or left out keeps what is stored, for browsers that are older than it."""
+
     id: Id
     name: Line
     email: Line
     reply_to: Line = ""
     signature: Annotated[str, StringConstraints(max_length=10_000)] = ""
-    signature_html: Annotated[str, StringConstraints(max_length=50_000)] = ""
+    signature_html: Annotated[str, StringConstraints(max_length=MAX_TEXT)] | None = None  # the store allows less
 
     def value(self) -> Identity:
-        return Identity(**self.model_dump())
+        return Identity(**self.model_dump(exclude_none=True))
 
 
 class WritingBody(Strict):
@@ -87,6 +89,10 @@ class WritingBody(Strict):
 
     identities: Annotated[list[IdentityBody], Field(min_length=1, max_length=50)]
     protected_domains: Annotated[list[Line], Field(max_length=500)] | None = None
+
+    def silent(self) -> set[str]:
+        """Ids of identities whose formatted signature is not spoken of."""
+        return {identity.id for identity in self.identities if identity.signature_html is None}
 
 
 class SmtpBody(Strict):

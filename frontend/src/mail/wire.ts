@@ -1048,7 +1048,10 @@ export interface components {
              */
             signature_html: string;
         };
-        /** IdentityBody */
+        /**
+         * IdentityBody
+         * @description `signature_html`: null or left out keeps what is stored, for browsers that are older than it.
+         */
         IdentityBody: {
             /** Email */
             email: string;
@@ -1066,11 +1069,8 @@ export interface components {
              * @default
              */
             signature: string;
-            /**
-             * Signature Html
-             * @default
-             */
-            signature_html: string;
+            /** Signature Html */
+            signature_html?: string | null;
         };
         /** ImportBody */
         ImportBody: {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.embedded.dovecot import Dovecot
-from sync.imap.errors import CommandRefused, Nonsense
+from sync.imap.errors import FolderRefused, Nonsense
 from sync.imap.folders import FolderCommands
 from sync.mail import Selected
 from sync.pull import begin
@@ -42,7 +42,7 @@ def spoil(request: pytest.FixtureRequest, server: Dovecot, user: str, monkeypatc
 
         def selecting(line: FolderCommands, wanted: str, **options: Any) -> Selected:
             if wanted == name:
-                raise CommandRefused("noperm")
+                raise FolderRefused("noperm")
             return select(line, wanted, **options)
 
         monkeypatch.setattr(FolderCommands, "select", selecting)
@@ -100,6 +100,33 @@ def test_once_it_is_mended_its_mail_comes(practice: Office, server: Dovecot, use
     work(practice)
     assert len(practice.mirrored.rows("Beta")) == 60
     assert practice.mirrored.folder("Beta").complete
+
+
+def test_one_that_the_server_does_not_let_us_open_is_shown_as_such_until_it_does(
+    practice: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """LIST shows it like any other."""
+    practice.world.append("Beta", subject="Befund")
+    practice.start()
+    beta, select = practice.mirrored.folder("Beta").id, FolderCommands.select
+
+    def selecting(line: FolderCommands, wanted: str, **options: Any) -> Selected:
+        if wanted == "Beta":
+            raise FolderRefused("noperm")
+        return select(line, wanted, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderCommands, "select", selecting)
+        practice.hand.conductor.poke("looking", beta)
+        practice.mirrored.time_passes()
+        practice.world.append("Beta", subject="Rezept")
+        work(practice)
+        shown = practice.mirrored.replica.catch_up().folders.values()
+        assert {row.path for row in shown if not row.selectable} == {"Beta"}
+        assert state(practice) == "ok"
+    work(practice, 1)
+    assert practice.mirrored.replica.catch_up().folders[beta].selectable
+    assert practice.mirrored.subjects("Beta") == ["Befund", "Rezept"]
 
 
 def test_what_a_colleague_moved_into_it_keeps_its_id(practice: Office, server: Dovecot, user: str) -> None:

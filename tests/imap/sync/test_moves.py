@@ -114,6 +114,18 @@ def test_what_left_for_elsewhere_a_moment_before_our_move_is_overtaken_not_done(
     assert mirrored.row("Befund", "Labor").id == target
 
 
+def test_what_outlook_took_a_moment_before_our_move_is_outlooks(mirrored: Mirrored, world: World) -> None:
+    """Also for the device whose move came too late: its next wish is as old as the first."""
+    world.create("Labor")
+    world.append("INBOX", subject="Befund")
+    mirrored.sync()
+    target, base_seq = mirrored.row("Befund").id, mirrored.replica.catch_up().seq
+    world.move("INBOX", "Befund", "Labor")
+    assert mirrored.act("trash", target, base_seq=base_seq).detail == "gone"
+    again = mirrored.act("trash", target, base_seq=base_seq)
+    assert (again.state, again.where) == ("conflict", mirrored.folder("Labor").id)
+
+
 def test_what_outlook_flagged_a_moment_before_our_move_arrives_with_it(mirrored: Mirrored, world: World) -> None:
     world.create("Labor")
     world.append("Labor", subject="alt")

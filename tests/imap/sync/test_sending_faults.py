@@ -2,7 +2,9 @@
 
 import os
 import random
+import time
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import pytest
@@ -12,8 +14,9 @@ from sync.feed import ActionRow, Mailbox
 from sync.mail import Role
 from sync.push import drain, sending, submit
 from sync.smtp.submission import Phase
-from sync.store import accounts, actions, drafts, folders, submissions
+from sync.store import accounts, actions, drafts, folders, leases, submissions
 from sync.store.commit import FenceLost
+from sync.worker.runtime import Runtime
 from tests.support.dying import dying_in
 from tests.support.mirrored import Mirrored
 from tests.support.scripted_smtp import Behaviour, ScriptedSmtp
@@ -144,6 +147,33 @@ def test_what_the_server_said_is_still_known_when_the_database_comes_back(
     row = send(ready, letter())
     assert (row.state, row.detail) == ended
     assert (away, len(server.accepted)) == ([], ended[0] == "done")
+
+
+def test_a_worker_that_is_told_to_stop_does_not_wait_for_the_database(
+    ready: Mirrored, server: ScriptedSmtp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is sent twice for that: who comes next knows that the final dot was on its way."""
+    asked = Event()
+
+    def away(*_: Any) -> None:
+        asked.set()
+        raise OperationalError
+
+    row = ready.enqueue("send", composition=letter())
+    leases.release(ready.owner)
+    with monkeypatch.context() as patch:
+        patch.setattr(submissions, "note_accepted", away)
+        worker = Runtime()
+        worker.start()
+        assert asked.wait(30)
+        began = time.monotonic()
+        worker.stop()
+        assert time.monotonic() - began < submit.INSIST_S / 2
+    ready.fence = ready.take_over()
+    ready.connection = ready.connect()
+    deliver(ready)
+    assert outcome(ready, row) == ("sending", "looking")
+    assert len(server.accepted) == 1
 
 
 # Cut lines

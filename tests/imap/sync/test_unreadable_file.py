@@ -171,6 +171,18 @@ def test_it_is_read_once_it_can_be(office: Office, spoil: Spoil) -> None:
     assert office.mirrored.folder("INBOX").total == 1
 
 
+@pytest.mark.usefixtures("reading_often")
+def test_that_it_still_cannot_be_opened_says_nothing_of_the_account(office: Office, spoil: Spoil) -> None:
+    spoil()
+    work(office)
+    before = accounts.account_row(office.mirrored.account_id)
+    assert before.state == "ok"
+    work(office, 3)
+    office.hand.run("transfer")
+    assert accounts.account_row(office.mirrored.account_id) == before, "told to every browser, and taken back"
+    assert subjects(office) == {("", True)}
+
+
 def test_another_worker_reads_it_at_once(office: Office, spoil: Spoil) -> None:
     file = spoil()
     work(office)

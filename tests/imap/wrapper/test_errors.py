@@ -6,7 +6,7 @@ import pytest
 
 from sync.endpoint import Endpoint
 from sync.imap.connection import connect
-from sync.imap.errors import CommandRefused, ImapError, Nonsense, NotNow, SignInRefused, TryAgain
+from sync.imap.errors import CommandRefused, FolderRefused, ImapError, Nonsense, NotNow, SignInRefused, TryAgain
 from tests.support.scripted_server import OK, ScriptedServer, Turn
 
 TAGGED: list[tuple[bytes, type[ImapError], str]] = [
@@ -14,15 +14,15 @@ TAGGED: list[tuple[bytes, type[ImapError], str]] = [
     (b"NO [INUSE] try later", NotNow, "inuse"),
     (b"NO [SERVERBUG] oops", NotNow, "serverbug"),
     (b"NO [LIMIT] too many", NotNow, "limit"),
-    (b"NO [OVERQUOTA] full", CommandRefused, "overquota"),
-    (b"NO [NOPERM] not yours", CommandRefused, "noperm"),
-    (b"NO [TRYCREATE] no such folder", CommandRefused, "trycreate"),
-    (b"NO [NONEXISTENT] gone", CommandRefused, "nonexistent"),
-    (b"NO [ALREADYEXISTS] there", CommandRefused, "alreadyexists"),
-    (b"NO no", CommandRefused, "refused"),
-    (b"BAD what", CommandRefused, "refused"),
-    (b"BAD [CLIENTBUG] what", CommandRefused, "clientbug"),
-    (b"NO [BADCHARSET (UTF-8)] what", CommandRefused, "badcharset"),
+    (b"NO [OVERQUOTA] full", FolderRefused, "overquota"),
+    (b"NO [NOPERM] not yours", FolderRefused, "noperm"),
+    (b"NO [TRYCREATE] no such folder", FolderRefused, "trycreate"),
+    (b"NO [NONEXISTENT] gone", FolderRefused, "nonexistent"),
+    (b"NO [ALREADYEXISTS] there", FolderRefused, "alreadyexists"),
+    (b"NO no", FolderRefused, "refused"),
+    (b"BAD what", FolderRefused, "refused"),
+    (b"BAD [CLIENTBUG] what", FolderRefused, "clientbug"),
+    (b"NO [BADCHARSET (UTF-8)] what", FolderRefused, "badcharset"),
 ]
 
 

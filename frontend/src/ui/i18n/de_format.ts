@@ -30,4 +30,6 @@ export const deFormat: Record<FormatKey, Text> = {
   'me.identity_signature_html': 'Formatierte Signatur',
   'me.identity_signature_html_why': 'Für formatierte Nachrichten. Ohne sie gilt die einfache.',
   'me.identity_signature_format': 'Formatieren',
+  'me.save_failed.signatures_too_large':
+    'Die formatierten Signaturen sind zu gross. Kleinere Bilder oder weniger Formatierung helfen.',
 };

@@ -29,4 +29,6 @@ export const enFormat = {
   'me.identity_signature_html': 'Formatted signature',
   'me.identity_signature_html_why': 'For formatted mail. Without it, the plain one is used.',
   'me.identity_signature_format': 'Format it',
+  'me.save_failed.signatures_too_large':
+    'the formatted signatures are too large. Smaller pictures or less formatting help.',
 } as const satisfies Record<string, Text>;

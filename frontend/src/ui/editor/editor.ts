@@ -40,7 +40,7 @@ export class RichEditor extends Squire {
   }
 
   /** Also what is pasted over a selection comes here. */
-  override makeLink(address: string): this {
+  override makeLink(address: string): Squire {
     return isLink(address) ? super.makeLink(address) : this;
   }
 

@@ -9,9 +9,11 @@ import { RichEditor } from '../../../src/ui/editor/editor';
 Object.defineProperty(window, 'matchMedia', {
   value: (media: string) => Object.assign(new EventTarget(), { matches: false, media }),
 });
-globalThis.reportError ??= (error: unknown) => {
-  throw error;
-};
+Object.assign(globalThis, {
+  reportError: (error: unknown) => {
+    throw error;
+  },
+});
 vi.mock('../../../src/ui/editor/realm', () => ({ realm: () => Promise.resolve(window) }));
 const { default: RichText } = await import('../../../src/ui/editor/RichText.svelte');
 

@@ -2,6 +2,7 @@
 import type { DeskKey, Text } from './en';
 
 export const deDesk: Record<DeskKey, Text> = {
+  'keys.formatted': 'In formatiertem Text',
   'me.begin': 'Neue Nachrichten beginnen als',
   'me.begin.plain': 'Reiner Text',
   'me.begin.formatted': 'Formatierter Text',

@@ -2,6 +2,7 @@
 import type { Text } from './en';
 
 export const enDesk = {
+  'keys.formatted': 'In formatted text',
   'me.begin': 'New messages begin as',
   'me.begin.plain': 'Plain text',
   'me.begin.formatted': 'Formatted text',

@@ -2,6 +2,12 @@
 import type { DeskKey, Text } from './en';
 
 export const deDesk: Record<DeskKey, Text> = {
+  'book.cut': {
+    one: '{n} Karte hat mehr als 20 E-Mail-Adressen, so viele ein Kontakt haben kann. Übernommen wurden die ersten 20:',
+    other:
+      '{n} Karten haben mehr als 20 E-Mail-Adressen, so viele ein Kontakt haben kann. Übernommen wurden die ersten 20:',
+  },
+  'book.cut_card': { one: 'Zeile {line}: {n} Adresse weggelassen', other: 'Zeile {line}: {n} Adressen weggelassen' },
   'keys.formatted': 'In formatiertem Text',
   'me.begin': 'Neue Nachrichten beginnen als',
   'me.begin.plain': 'Reiner Text',

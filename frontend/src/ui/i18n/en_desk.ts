@@ -2,6 +2,11 @@
 import type { Text } from './en';
 
 export const enDesk = {
+  'book.cut': {
+    one: '{n} card has more than 20 email addresses, as many as a contact can have. The first 20 were taken:',
+    other: '{n} cards have more than 20 email addresses, as many as a contact can have. The first 20 were taken:',
+  },
+  'book.cut_card': { one: 'Line {line}: {n} address left out', other: 'Line {line}: {n} addresses left out' },
   'keys.formatted': 'In formatted text',
   'me.begin': 'New messages begin as',
   'me.begin.plain': 'Plain text',

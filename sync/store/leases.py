@@ -5,7 +5,7 @@ account row to raise `seq` on. Leases live here and not in Redis, which may come
 """
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from sync.bus.doorbell import SHARDS
 from sync.models import Account, Shard
@@ -28,16 +28,17 @@ def renew(owner: str) -> dict[int, int]:
 def acquire(owner: str, *, limit: int = SHARDS) -> dict[int, int]:
     """Take free and expired shards. → shard → new fence of what we just took."""
     now = _database_now_ms()
-    free = Shard.objects.filter(Q(owner="") | Q(expires_at__lte=now)).values_list("id", flat=True)[:limit]
-    taken: dict[int, int] = {}
-    for shard in list(free):
-        with transaction.atomic():
-            mine = Shard.objects.filter(pk=shard).filter(Q(owner="") | Q(expires_at__lte=now))
-            if not mine.update(owner=owner, fence=F("fence") + 1, expires_at=now + TTL_MS):
-                continue  # another worker was faster
-            taken[shard] = Shard.objects.values_list("fence", flat=True).get(pk=shard)
-            Account.objects.filter(shard=shard).update(fence=taken[shard])
-    return taken
+    free = Shard.objects.filter(Q(owner="") | Q(expires_at__lte=now)).order_by("id")
+    if not free.exists():
+        return {}  # asked every second: no writer waits for that
+    with transaction.atomic():
+        # What another worker is taking this moment is passed over; SQLite lets one writer in at a time anyway.
+        ids = list(free.select_for_update(skip_locked=True).values_list("id", flat=True)[:limit])
+        ours = Shard.objects.filter(id__in=ids)
+        ours.update(owner=owner, fence=F("fence") + 1, expires_at=now + TTL_MS)
+        fence = Subquery(Shard.objects.filter(id=OuterRef("shard")).values("fence"))
+        Account.objects.filter(shard__in=ids).update(fence=fence)
+        return dict(ours.values_list("id", "fence"))
 
 
 def release(owner: str) -> None:

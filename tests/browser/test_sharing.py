@@ -60,7 +60,7 @@ def test_what_is_shared_is_in_a_new_mail(
     if offline:
         expect(letter.get_by_text("waits for a network")).to_be_visible()
         network.proxy.restore()
-    expect(letter.get_by_text("1.3 MB", exact=True)).to_be_visible()
+    expect(letter.get_by_role("listitem").get_by_text("1.3 MB", exact=True)).to_be_visible()
     app.page.reload()
     _in_a_mail(app)
     expect(letter.get_by_text("Röntgen.png")).to_have_count(1)

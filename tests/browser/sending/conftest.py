@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import Playwright, expect
 
 from deploy.embedded.dovecot import Dovecot
 from deploy.embedded.postfix import Postfix
 from tests.support.app import App
-from tests.support.composer import Composer
 from tests.support.stack import Stack
 from tests.support.world import World
 
@@ -52,12 +52,30 @@ def desks(world: World, user: str, new_app: NewApp) -> Desks:
 
 
 @pytest.fixture
-def sending(desks: Desks, user: str, postfix: Postfix, world: World) -> Desks:
-    """The same, and it is known which server sends."""
-    here, _ = desks
-    letter = Composer.new(here).address(f"{user}@praxis.example").write("Probe", subject="Probe")
-    letter.send().tell_server(postfix.port).expect_closed()
-    for app in desks:
-        app.expect_row("Probe", "unread")
-        app.expect_settled()
+def told(playwright: Playwright, stack: Stack, user: str, postfix: Postfix) -> None:
+    """The mailbox knows which server sends: somebody said so on a device that is gone again."""
+    device = playwright.request.new_context(
+        base_url=stack.origin, extra_http_headers={"X-Praxispost-Api": "1", "Origin": stack.origin}
+    )
+    mailbox = {
+        "address": f"{user}@praxis.example",
+        "imap_user": user,
+        "secret": "secret",
+        "preset": "other",
+        "host": "127.0.0.1",
+        "port": stack.dovecot.port,
+        "security": "plain",
+        "device_name": "Büro",
+    }
+    token = {"X-CSRFToken": device.get("/api/session").json()["csrf"]}
+    token = {"X-CSRFToken": device.post("/api/sign-in", data=mailbox, headers=token).json()["csrf"]}
+    server = {"host": "127.0.0.1", "port": postfix.port, "security": "plain"}
+    expect(device.put("/api/smtp", data=server, headers=token)).to_be_ok()
+    expect(device.post("/api/sign-out", headers=token)).to_be_ok()
+    device.dispose()
+
+
+@pytest.fixture
+def sending(told: None, desks: Desks) -> Desks:
+    """The desks of a mailbox that knows which server sends."""
     return desks

@@ -350,7 +350,7 @@ def test_on_a_phone_it_is_written_and_sent_with_one_thumb(
 ) -> None:
     phone = new_app(PHONE, has_touch=True)
     phone.sign_in(user, device="Handy")
-    phone.expect_subjects(QUESTION, "Probe")
+    phone.expect_subjects(QUESTION)
     letter = Composer.answer(phone, QUESTION).write("Ich komme.\n")
     letter.send().expect_closed()
     phone.page.get_by_role("button", name="Dismiss").click()

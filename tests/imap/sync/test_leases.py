@@ -1,8 +1,11 @@
 """Who owns a shard, by the database's clock."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
+from django.db import connections
 
 from sync.store import leases
 from sync.store.commit import FenceLost, change
@@ -35,6 +38,24 @@ def test_an_expired_lease_is_taken_with_a_higher_fence(owners: tuple[str, str]) 
     assert set(taken) <= set(again)
     assert leases.renew(first) == {}
     leases.release(second)
+
+
+def test_workers_that_take_at_the_same_moment_share_no_shard(owners: tuple[str, str]) -> None:
+    start = Barrier(4)
+
+    def take(owner: str) -> dict[int, int]:
+        start.wait(20)
+        try:
+            return leases.acquire(owner, limit=20)
+        finally:
+            connections.close_all()
+
+    names = [f"{owners[0]}-{number}" for number in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(take, names))
+    shards = [shard for held in taken for shard in held]
+    assert len(shards) == len(set(shards)) >= 20
+    assert [leases.renew(name) for name in names] == taken
 
 
 def test_an_old_fence_opens_no_transaction(mirrored: Mirrored) -> None:

@@ -13,12 +13,13 @@ vi.mock('../../../src/ui/editor/load', () => ({ loadRichText: load }));
 const { default: Body } = await import('../../../src/ui/composer/Body.svelte');
 
 const NO_NETWORK = new Error('no network');
-const props = (html: string | null, onchange = vi.fn(), onformat = vi.fn()) => ({
+const props = (html: string | null, onchange = vi.fn(), onformat = vi.fn(), onplain = vi.fn()) => ({
   composition: composing({}, { text: 'Guten Tag', html }).composition,
   locked: false,
   phone: false,
   onchange,
   onformat,
+  onplain,
   onfiles: vi.fn(),
   onobjection: vi.fn(),
 });
@@ -52,14 +53,14 @@ test('what is formatted can be gone on with as plain text, which is asked for', 
 
 test('a text in which nothing is formatted yet is written on as plain text, in the same field', async () => {
   load.mockRejectedValueOnce(NO_NETWORK);
-  const onchange = vi.fn();
-  const { rerender } = shown('<div>Guten Tag</div>', onchange);
+  const [onchange, onplain] = [vi.fn(), vi.fn()];
+  const { rerender } = shown('<div>Guten Tag</div>', onchange, vi.fn(), onplain);
   await screen.findByRole('button', { name: 'Try again' });
   const field = words();
   expect(field.readOnly).toBe(false);
   field.value = 'Guten Tag!';
   await fireEvent.input(field);
-  expect(onchange).toHaveBeenCalledWith({ text: 'Guten Tag!', html: null });
+  expect([onplain.mock.calls.length, onchange.mock.calls]).toEqual([1, [[{ text: 'Guten Tag!' }]]]);
   await rerender(props(null, onchange));
   expect(words()).toBe(field);
 });

@@ -105,7 +105,7 @@ def test_without_a_service_worker_it_is_said_that_it_was_lost_and_nothing_is_rea
     app = new_app().sign_in(user)
     app.expect_subjects("Termin")
     app.page.goto(f"{stack.origin}/?shared=lost&lang=en")
-    expect(app.page.get_by_text("could not be kept")).to_be_visible()
+    expect(app.page.get_by_text("Share it once more")).to_be_visible()
 
 
 def test_a_phone_has_its_camera_beside_the_files_and_a_desk_has_not(new_app: NewApp, world: World, user: str) -> None:

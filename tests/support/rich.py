@@ -71,4 +71,5 @@ class RichText:
 
 
 def _file(name: str, content: bytes) -> dict[str, str]:
-    return {"name": name, "type": "image/png", "bytes": base64.b64encode(content).decode()}
+    kind = "image/jpeg" if name.endswith(".jpg") else "image/png"
+    return {"name": name, "type": kind, "bytes": base64.b64encode(content).decode()}

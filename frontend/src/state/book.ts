@@ -107,8 +107,15 @@ const sendable = ({ id, name, emails, phone, organisation, note }: Contact): New
   note,
 });
 
-/** `code`: what ended it early, or ''. */
-export type Import = { added: number; merged: number; bad: BadCard[]; code: string };
+/** `code`: what ended it early, or ''. `cut`: cards that have more addresses than a contact may, and how many were left
+ *  out. */
+export type Import = {
+  added: number;
+  merged: number;
+  bad: BadCard[];
+  cut: { line: number; n: number }[];
+  code: string;
+};
 
 /** A file of cards. Bad ones are named and cost no others. */
 export async function importCards(bytes: ArrayBuffer): Promise<Import> {
@@ -122,7 +129,8 @@ export async function importCards(bytes: ArrayBuffer): Promise<Import> {
   });
   const { added, merged, refused, code } = await tellContacts(wanted);
   const more = refused.map((id): BadCard => ({ line: lines.get(id) ?? 0, why: 'no_address' }));
-  return { added, merged, code, bad: [...bad, ...more].sort((a, b) => a.line - b.line) };
+  const cut = cards.filter(({ left }) => left > 0).map(({ line, left }) => ({ line, n: left }));
+  return { added, merged, code, cut, bad: [...bad, ...more].sort((a, b) => a.line - b.line) };
 }
 
 /** Old address books are often not in UTF-8. */

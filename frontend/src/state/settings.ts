@@ -13,6 +13,8 @@ export type Settings = {
   listWidth: number;
   quotePosition: 'top' | 'bottom';
   undoSeconds: 0 | 5 | 10 | 20 | 30;
+  /** New mails and answers begin as formatted text. */
+  formatted: boolean;
 };
 
 const KEY = 'praxispost-settings';
@@ -26,6 +28,7 @@ const DEFAULTS: Settings = {
   listWidth: 400,
   quotePosition: 'top',
   undoSeconds: 10,
+  formatted: false,
 };
 
 function load(): Settings {

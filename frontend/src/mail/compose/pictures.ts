@@ -21,3 +21,20 @@ export function shownIn(html: string | null, files: readonly ComposedFile[]): Co
     return { ...file, inline, content_id: inline ? file.content_id : '' };
   });
 }
+
+/** What a reader's screen shows of a picture inside a text. */
+const LONGEST_PX = 1600;
+const LARGE_PNG_BYTES = 500_000;
+
+/** How large it may be. Null: it is small enough, or moves. */
+export function fitted(type: string, width: number, height: number): { width: number; height: number } | null {
+  const longest = Math.max(width, height);
+  if (longest <= LONGEST_PX || type === 'image/gif') return null;
+  const size = (px: number): number => Math.max(1, Math.round((px * LONGEST_PX) / longest));
+  return { width: size(width), height: size(height) };
+}
+
+/** Drawings stay sharp and see-through as long as that is not dear. */
+export const staysPng = (type: string, bytes: number): boolean => type === 'image/png' && bytes <= LARGE_PNG_BYTES;
+
+export const asJpeg = (filename: string): string => `${filename.replace(/\.(?:png|webp|jpe?g|gif)$/i, '')}.jpg`;

@@ -9,7 +9,9 @@ import type { Contact } from '../rows';
 export type Card = Omit<Contact, 'id' | 'seq'>;
 /** `line`: where it begins, counted from 1. */
 export type BadCard = { line: number; why: 'version' | 'broken' | 'no_address' };
-export type Cards = { cards: { card: Card; line: number }[]; bad: BadCard[] };
+/** `left`: so many of its addresses are more than a contact may have. */
+export type ReadCard = { card: Card; left: number };
+export type Cards = { cards: (ReadCard & { line: number })[]; bad: BadCard[] };
 
 const MOST_EMAILS = 20;
 const LONGEST_LINE = 500;
@@ -22,7 +24,7 @@ export function readCards(file: string): Cards {
   for (const { text, line } of cut(file)) {
     const card = text === null ? 'broken' : readCard(text);
     if (typeof card === 'string') read.bad.push({ line, why: card });
-    else read.cards.push({ card, line });
+    else read.cards.push({ ...card, line });
   }
   return read;
 }
@@ -54,15 +56,16 @@ function cut(file: string): Piece[] {
   return pieces;
 }
 
-function readCard(text: string): Card | BadCard['why'] {
+function readCard(text: string): ReadCard | BadCard['why'] {
   const version = /^VERSION:\s*(\S+)/im.exec(text)?.[1] ?? '';
   if (version !== '3.0' && version !== '4.0') return 'version';
   try {
     // Empty lines mean nothing, but end a card for the parser. It wants to know the version first.
     const kept = text.split('\r\n').filter((line) => line.trim() && !/^VERSION:/i.test(line));
     kept.splice(1, 0, `VERSION:${version}`);
-    const card = cardOf(new ICAL.Component(ICAL.parse(kept.join('\r\n')) as unknown[]));
-    return card.emails.length > 0 ? card : 'no_address';
+    const { emails, ...rest } = cardOf(new ICAL.Component(ICAL.parse(kept.join('\r\n')) as unknown[]));
+    const card = { ...rest, emails: emails.slice(0, MOST_EMAILS) };
+    return emails.length > 0 ? { card, left: emails.length - card.emails.length } : 'no_address';
   } catch {
     return 'broken';
   }
@@ -75,9 +78,7 @@ function cardOf(card: ICAL.Component): Card {
     .map((email) => ({ name: '', email }));
   return {
     name: oneLine(values(card, 'fn')[0] || nameOf(card)),
-    emails: once(emails)
-      .slice(0, MOST_EMAILS)
-      .map((box) => box.email),
+    emails: once(emails).map((box) => box.email),
     phone: oneLine((preferred(card, 'tel')[0] ?? '').replace(/^tel:/i, '')),
     organisation: oneLine(values(card, 'org')[0] ?? ''),
     note: values(card, 'note').join('\n').replace(/\r\n?/g, '\n').trim().slice(0, LONGEST_NOTE),

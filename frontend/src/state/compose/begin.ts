@@ -1,9 +1,19 @@
 /** How a mail comes on the screen: new, as an answer, once more, out of Drafts, or one that did not leave. */
+import { get } from 'svelte/store';
 import { actionById } from '../../db/ledger';
 import { allDrafts, draftById, openDraft, reopen, type Kept, type Original, type Writing } from '../../db/compositions';
 import { readMeta } from '../../db/meta';
 import { wishOf } from '../../db/outbox';
-import { beginAgain, beginAnswer, beginDraft, beginNew, type Fields } from '../../mail/compose/begin';
+import {
+  beginAgain,
+  beginAnswer,
+  beginDraft,
+  beginNew,
+  type Fields,
+  type Source,
+  type Writer,
+} from '../../mail/compose/begin';
+import { enriched } from '../../mail/compose/enrich';
 import { begun, isUnsaved, type Facts } from '../../mail/compose/facts';
 import { readMailto } from '../../mail/compose/mailto';
 import type { ReplyKind } from '../../mail/compose/reply';
@@ -13,6 +23,7 @@ import { compositionOf as compositionFor, takeBack } from '../../sync/drafting';
 import { rows } from '../list';
 import { arrival, type Place } from '../place';
 import { go } from '../route';
+import { settings } from '../settings';
 import { current, show } from './current';
 import { newId } from './ids';
 import type { Session } from './session';
@@ -26,13 +37,18 @@ const fresh = (composition: Composition, more: Partial<Writing> = {}): Writing =
   ...more,
 });
 
+/** Formatted from its first letter, where this device writes so. */
+const dressed = (mail: Composition, source: Source | null, by: Writer): Composition =>
+  get(settings).formatted ? { ...mail, ...enriched(mail, source, by) } : mail;
+
 /** Up to which seq this device has seen the mailbox. */
 const seenAt = async ({ mirror }: Place): Promise<number> => (await readMeta(mirror.db, 'cursor'))?.seq ?? 0;
 
 /** Null: what is open could not be put away, and stays. */
 export async function composeNew(fields: Fields = {}): Promise<Session | null> {
   const place = await arrival();
-  return show(place, fresh(beginNew(fields, await me(place))), null);
+  const by = await me(place);
+  return show(place, fresh(dressed(beginNew(fields, by), null, by)), null);
 }
 
 export async function openMailto(url: string): Promise<void> {
@@ -48,7 +64,8 @@ export async function composeReply(message: string, kind: ReplyKind, asAttachmen
   const source = await sourceOf(place, message);
   if (!source) return;
   const since = Math.max(seen, source.row.seq);
-  const composition = beginAnswer(source, kind, await me(place), asAttachment);
+  const by = await me(place);
+  const composition = dressed(beginAnswer(source, kind, by, asAttachment), source, by);
   await show(place, fresh(composition, { original: originalOf(source.row), since }), null);
 }
 

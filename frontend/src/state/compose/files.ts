@@ -6,6 +6,7 @@ import { oneLine, typeOf } from '../../mail/compose/begin';
 import { contentIdOf } from '../../mail/compose/pictures';
 import type { ComposedFile } from '../../mail/rows';
 import type { Mirror } from '../../sync/session';
+import { shrunk } from './shrink';
 
 /** here: on this device, its turn comes; waiting: for a network. `sent` in bytes. */
 export type FileView = ComposedFile & {
@@ -14,7 +15,8 @@ export type FileView = ComposedFile & {
   code: string;
 };
 
-type Chosen = { file: ComposedFile; bytes: Blob; code: string };
+/** `whole`: as it is; a picture inside the text becomes smaller. */
+type Chosen = { file: ComposedFile; bytes: File; whole: boolean; code: string };
 
 type Told = {
   draft: () => string;
@@ -43,13 +45,13 @@ export class Files {
   }
 
   add(files: readonly File[], newId: () => string): void {
-    this.addAll(files.map((file) => ({ file: composed(file, newId()), bytes: file, code: '' })));
+    this.addAll(files.map((file) => ({ file: composed(file, newId()), bytes: file, whole: true, code: '' })));
   }
 
   /** A picture inside the text. → its Content-ID. */
   addPicture(file: File, id: string): string {
     const content_id = contentIdOf(id);
-    this.addAll([{ file: { ...composed(file, id), inline: true, content_id }, bytes: file, code: '' }]);
+    this.addAll([{ file: { ...composed(file, id), inline: true, content_id }, bytes: file, whole: false, code: '' }]);
     return content_id;
   }
 
@@ -101,7 +103,16 @@ export class Files {
     this.tail = this.tail.then(() => this.keepNow(chosen));
   }
 
+  private async shrink(chosen: Chosen): Promise<void> {
+    const { file } = chosen;
+    chosen.bytes = await shrunk(chosen.bytes);
+    const { filename, type, size } = composed(chosen.bytes, file.id);
+    chosen.file = { ...file, filename, type, size };
+    chosen.whole = true;
+  }
+
   private async keepNow(chosen: Chosen): Promise<void> {
+    if (!chosen.whole) await this.shrink(chosen);
     const { file, bytes } = chosen;
     if (!this.chosen.includes(chosen)) return; // taken off again
     const draft = this.told.draft();

@@ -61,20 +61,3 @@ export function linkAt(editor: RichEditor): string {
   const links = [...editor.getRoot().querySelectorAll('a[href]')];
   return links.find((link) => range.intersectsNode(link))?.getAttribute('href') ?? '';
 }
-
-/** As a link may be: null for what is no address. */
-export function addressOf(typed: string): string | null {
-  const text = typed.trim();
-  const whole = /^(?:https?:\/\/|mailto:|tel:)/i.test(text)
-    ? text
-    : /^[^\s/@]+@[^\s/@]+$/.test(text)
-      ? `mailto:${text}`
-      : `https://${text}`;
-  try {
-    const url = new URL(whole);
-    const named = url.protocol.startsWith('http') ? url.hostname.includes('.') : url.pathname !== '';
-    return named && /^(?:https?|mailto|tel):$/.test(url.protocol) ? url.href : null;
-  } catch {
-    return null;
-  }
-}

@@ -3,6 +3,7 @@
 import Squire from 'squire-rte';
 import { sanitiseToEdit } from '../reader/sanitise';
 import { toEdit, toStore, type Shows } from './fragment';
+import { isLink } from './links';
 
 const SMALL_CHARS = 200_000;
 const STEPS_BACK = 30;
@@ -36,6 +37,11 @@ export class RichEditor extends Squire {
     if (!this._root.firstChild) this._root.append(this.createDefaultBlock());
     this._ignoreChange = true;
     return this;
+  }
+
+  /** Also what is pasted over a selection comes here. */
+  override makeLink(address: string): Squire {
+    return isLink(address) ? super.makeLink(address) : this;
   }
 
   /** As it is stored. */

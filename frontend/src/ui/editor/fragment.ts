@@ -1,5 +1,6 @@
 /** Sanitised HTML ↔ what the editor holds. In the editor it stands inside the app's own page: so of its styles only those
  *  stay that dress the text, and pictures are shown from this device alone. */
+import { unlink } from './links';
 
 // Nothing that lays out beyond its own block, moves, covers or loads.
 const STYLES =
@@ -24,6 +25,7 @@ export function toEdit(fragment: DocumentFragment, shows: Shows): DocumentFragme
     styled.removeAttribute(CARRIED);
   }
   for (const picture of own.querySelectorAll('img')) showPicture(picture, shows);
+  unlink(own);
   return own;
 }
 
@@ -62,6 +64,7 @@ function showPicture(picture: HTMLImageElement, shows: Shows): void {
 
 /** What is stored: `fragment` is changed. */
 export function toStore(fragment: DocumentFragment): string {
+  unlink(fragment); // what was typed became a link of itself
   for (const picture of fragment.querySelectorAll('img')) {
     const contentId = contentIdIn(picture);
     if (!contentId) continue;

@@ -7,6 +7,6 @@ export const deFiles: Record<FilesKey, Text> = {
   'share.waiting':
     'Was Sie geteilt haben, liegt auf diesem Gerät bereit. Nach dem Anmelden wird eine neue Nachricht daraus.',
   'share.lost':
-    'Das Geteilte liess sich nicht ablegen: Das Gerät ist voll, oder die App war noch nicht bereit. Bitte teilen Sie es noch einmal',
+    'Was Sie geteilt haben, ist hier nicht angekommen. Teilen Sie es noch einmal. Geht es wieder nicht, ist dieses Gerät voll: Schaffen Sie zuerst Platz.',
   'share.too_large': 'Die geteilten Dateien sind zusammen zu gross für eine Mail und wurden weggelassen',
 };

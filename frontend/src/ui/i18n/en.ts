@@ -1,5 +1,6 @@
 /** English, as far as the first picture needs it; the other files of its language have the rest. The types of every catalogue
  *  are made from these: a key that is missing in another language does not compile. */
+import type { enDesk } from './en_desk';
 import type { enFormat } from './en_format';
 import type { enMore } from './en_more';
 import type { enFiles } from './en_files';
@@ -138,7 +139,8 @@ export type WritingKey = keyof typeof enWriting;
 export type BookKey = keyof typeof enBook;
 export type FilesKey = keyof typeof enFiles;
 export type FormatKey = keyof typeof enFormat;
+export type DeskKey = keyof typeof enDesk;
 export type OutcomeKey = keyof typeof enOutcomes;
-export type LaterKey = MoreKey | WritingKey | BookKey | FilesKey | FormatKey | OutcomeKey;
+export type LaterKey = MoreKey | WritingKey | BookKey | FilesKey | FormatKey | DeskKey | OutcomeKey;
 export type Key = StartKey | LaterKey;
 export type Catalogue = Record<StartKey, Text> & Partial<Record<LaterKey, Text>>;

@@ -26,6 +26,7 @@ const loaders: Record<Lang, Loader> = {
       import('./de_book').then(({ deBook }) => deBook),
       import('./de_files').then(({ deFiles }) => deFiles),
       import('./de_format').then(({ deFormat }) => deFormat),
+      import('./de_desk').then(({ deDesk }) => deDesk),
     ],
   },
   en: {
@@ -37,6 +38,7 @@ const loaders: Record<Lang, Loader> = {
       import('./en_book').then(({ enBook }) => enBook),
       import('./en_files').then(({ enFiles }) => enFiles),
       import('./en_format').then(({ enFormat }) => enFormat),
+      import('./en_desk').then(({ enDesk }) => enDesk),
     ],
   },
 };

@@ -72,7 +72,19 @@ test('a file that is not in UTF-8 is read, bad cards are named, and all of it ca
     'BEGIN:VCARD\nVERSION:3.0\nFN:J\xfcrg\nEMAIL:j@a.example\nEND:VCARD\nBEGIN:VCARD\nVERSION:2.1\nEND:VCARD\n';
   const log = serve({ contacts: () => ({ added: 1, merged: 0 }) });
   const told = await importCards(Uint8Array.from(file, (char) => char.charCodeAt(0)).buffer);
-  expect(told).toEqual({ added: 1, merged: 0, code: '', bad: [{ line: 6, why: 'version' }] });
+  expect(told).toEqual({ added: 1, merged: 0, code: '', cut: [], bad: [{ line: 6, why: 'version' }] });
   expect(log[0]?.body).toMatchObject({ contacts: [{ name: 'Jürg', emails: ['j@a.example'] }] });
   expect(await (await exportCards()).text()).toContain('FN:Vera\r\nEMAIL:vera@labor.example\r\n');
+});
+
+test('addresses that are more than a contact can have are named, not left out in silence', async () => {
+  await begin();
+  const log = serve({ contacts: () => ({ added: 2, merged: 0 }) });
+  const emails = (count: number): string => Array.from({ length: count }, (_, n) => `EMAIL:a${n}@a.example\n`).join('');
+  const card = (name: string, count: number): string =>
+    `BEGIN:VCARD\nVERSION:4.0\nFN:${name}\n${emails(count)}EMAIL:A0@a.example\nEND:VCARD\n`;
+  const told = await importCards(new TextEncoder().encode(card('Anna', 20) + card('Beat', 23)).buffer);
+  expect(told).toMatchObject({ added: 2, bad: [], cut: [{ line: 26, n: 3 }] });
+  const sent = (log[0]?.body as { contacts: { emails: string[] }[] }).contacts;
+  expect(sent.map((one) => one.emails.length)).toEqual([20, 20]);
 });

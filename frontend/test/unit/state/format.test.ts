@@ -95,3 +95,25 @@ test('what the editor has not told yet is told before the mail is stored, put aw
   expect((await wished())?.html).toBe('<b>Noch eins</b>');
   expect((await draftById(tab.mirror, draft))?.writing.composition.html).toBe('<b>Noch eins</b>');
 });
+
+test('where this device writes formatted text, a new mail and an answer begin so', async () => {
+  tab.settings.change({ formatted: true });
+  await tab.compose.composeNew({ text: 'Guten Tag' });
+  expect(mail()).toMatchObject({ html: '<div>Guten Tag</div>', text: 'Guten Tag' });
+  await tab.compose.composeReply('m1', 'reply');
+  expect(mail().html).toMatch(/<blockquote><div>Wann\?<\/div><\/blockquote>/);
+  expect(mail().text).toContain('> Wann?');
+  tab.settings.change({ formatted: false });
+  await tab.compose.composeReply('m1', 'reply');
+  expect(mail().html).toBeNull();
+});
+
+test('a formatted mail in which nothing was written leaves nothing behind', async () => {
+  tab.settings.change({ formatted: true });
+  await tab.compose.composeNew();
+  const { draft } = mail();
+  tab.compose.change({ html: '<div><br></div>', text: '' });
+  await tab.compose.closeComposer();
+  expect(await draftById(tab.mirror, draft)).toBeNull();
+  tab.settings.change({ formatted: false });
+});

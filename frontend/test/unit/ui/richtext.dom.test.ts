@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressOf } from '../../../src/ui/editor/commands';
+import { addressOf } from '../../../src/ui/editor/links';
 import { contentIdIn, toEdit, toStore } from '../../../src/ui/editor/fragment';
 import { fileOf } from '../../../src/ui/editor/pictures';
 import { textOf } from '../../../src/ui/editor/text';
